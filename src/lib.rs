@@ -1,0 +1,7 @@
+//! lotwise plans small-batch, multi-variant orders onto production lines.
+
+pub mod diagnostic;
+pub mod model;
+pub mod solution;
+pub mod units;
+pub(crate) mod working_time;

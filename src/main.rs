@@ -1,0 +1,3 @@
+//! The `lotwise` command.
+
+fn main() {}
