@@ -3,5 +3,6 @@
 pub mod diagnostic;
 pub mod model;
 pub mod solution;
+pub mod solve;
 pub mod units;
 pub(crate) mod working_time;
