@@ -138,5 +138,7 @@ pub mod codes {
         NEGATIVE_NUMBER = "negative-number", "A number that must not be negative is.";
         TOO_PRECISE = "too-precise", "A decimal has more places or digits than the format keeps.";
         OUT_OF_RANGE = "out-of-range", "A number, instant or duration is outside the range the program computes with.";
+        // A plan that is written and is not what was asked for.
+        UNPLANNED_ORDER = "unplanned-order", "An order that must be made is not in the plan.";
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod model;
+pub mod report;
 pub mod solution;
 pub mod solve;
 pub mod units;
