@@ -1,6 +1,7 @@
 //! lotwise plans small-batch, multi-variant orders onto production lines.
 
 pub mod diagnostic;
+pub mod import;
 pub mod model;
 pub mod report;
 pub mod solution;
