@@ -7,4 +7,5 @@ pub mod report;
 pub mod solution;
 pub mod solve;
 pub mod units;
+pub mod validate;
 pub(crate) mod working_time;
