@@ -2,6 +2,9 @@
 
 pub mod diagnostic;
 pub mod model;
+pub(crate) mod plan;
+pub(crate) mod problem;
+pub(crate) mod schedule;
 pub mod solution;
 pub mod solve;
 pub mod units;
