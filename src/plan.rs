@@ -91,17 +91,25 @@ impl Plan {
         lot
     }
 
-    /// Adds the lots of an order: its frozen lots as they are, and for each item the rest in `parts` equal lots (as
-    /// many as the item allows). Marks the order as made and returns the lots.
+    /// Adds the lots of an item: its frozen lots as they are, the rest in `parts` nearly equal lots (or as many as the
+    /// item allows).
+    pub fn add_item(&mut self, problem: &Problem, item: ItemIdx, parts: u32) -> Vec<LotIdx> {
+        let lots = lots_of_item(problem, item, parts);
+        lots.into_iter().map(|(number, quantity)| self.add_lot(problem, item, number, quantity)).collect()
+    }
+
+    /// Adds the lots of an order, each item in `parts(item)` of them, marks it as made and returns the lots.
     pub fn add_order(&mut self, problem: &Problem, order: OrderIdx, parts: impl Fn(ItemIdx) -> u32) -> Vec<LotIdx> {
-        let mut lots = Vec::new();
-        for item in problem.orders[order].items() {
-            for (number, quantity) in lots_of_item(problem, item, parts(item)) {
-                lots.push(self.add_lot(problem, item, number, quantity));
-            }
-        }
+        let items = problem.orders[order].items();
+        let lots = items.flat_map(|item| self.add_item(problem, item, parts(item))).collect();
         self.fates[order] = Fate::Made;
         lots
+    }
+
+    /// Drops the lots added last; their operations stand in no sequence any more.
+    pub fn truncate(&mut self, lots: usize, operations: usize) {
+        self.lots.truncate(lots);
+        self.operations.truncate(operations);
     }
 
     /// The operation of a step of a lot.

@@ -1,0 +1,5 @@
+//! Plans without an integer program: construction by rules and insertion, and search.
+//!
+//! Knows problem, plan and schedule; never the integer programs, with which it meets in `solve` only.
+
+pub(crate) mod construct;
