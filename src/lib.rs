@@ -5,4 +5,5 @@ pub mod model;
 pub mod solution;
 pub mod solve;
 pub mod units;
+pub mod verify;
 pub(crate) mod working_time;
