@@ -7,14 +7,14 @@ use crate::model::MaterialUse;
 use std::collections::HashMap;
 
 /// Something that changes the stock of a material: an arrival, or a run that takes from it.
-struct Event {
+pub(super) struct Event {
     /// The entry of `materials`.
-    entry: usize,
-    at: i64,
+    pub(super) entry: usize,
+    pub(super) at: i64,
     /// The run that takes; none for an arrival, which counts first at its instant.
-    task: Option<usize>,
+    pub(super) task: Option<usize>,
     /// Millionths.
-    amount: i128,
+    pub(super) amount: i128,
 }
 
 impl Checker<'_> {
@@ -57,10 +57,7 @@ impl Checker<'_> {
     ///
     /// Facts alone breach nothing: a shortage counts once the plan has taken something too.
     pub(super) fn check_materials(&mut self) {
-        let mut events = self.arrivals();
-        let takes = self.takes();
-        events.extend(takes);
-        events.sort_by_key(|event| (event.entry, event.at, event.task));
+        let events = self.material_events();
         for entry in events.chunk_by(|a, b| a.entry == b.entry) {
             let material = &self.catalog.instance.materials[entry[0].entry];
             let (mut stock, mut taker) = (i128::from(material.stock.0), None);
@@ -81,6 +78,15 @@ impl Checker<'_> {
                 break;
             }
         }
+    }
+
+    /// Everything that changes stocks, by entry and instant; arrivals come first.
+    pub(super) fn material_events(&mut self) -> Vec<Event> {
+        let mut events = self.arrivals();
+        let takes = self.takes();
+        events.extend(takes);
+        events.sort_by_key(|event| (event.entry, event.at, event.task));
+        events
     }
 
     fn arrivals(&self) -> Vec<Event> {

@@ -63,11 +63,8 @@ impl Checker<'_> {
         let cost = if at > due {
             let lateness = at.saturating_sub(due);
             (verdict.status, verdict.lateness) = (OrderStatus::Late, Seconds(lateness));
-            let neither = order.late_cost_per_day.is_none() && order.late_cost_once.is_none();
-            let default = self.catalog.instance.objective.late_cost_per_day;
-            let per_day = if neither { default } else { order.late_cost_per_day.unwrap_or_default() };
-            let once = i128::from(order.late_cost_once.unwrap_or_default().0);
-            let cost = i128::from(exact::price_over(per_day, lateness, DAY)) + once;
+            let (per_day, once) = self.late_costs(order);
+            let cost = i128::from(exact::price_over(per_day, lateness, DAY)) + i128::from(once.0);
             self.costs.lateness += cost;
             cost
         } else {
@@ -77,6 +74,14 @@ impl Checker<'_> {
         };
         verdict.cost = Money(exact::cut(cost));
         verdict
+    }
+
+    /// What an order is charged per day late, and once: the objective's price where it names neither.
+    pub(super) fn late_costs(&self, order: &Order) -> (Money, Money) {
+        match (order.late_cost_per_day, order.late_cost_once) {
+            (None, None) => (self.catalog.instance.objective.late_cost_per_day, Money::ZERO),
+            (per_day, once) => (per_day.unwrap_or_default(), once.unwrap_or_default()),
+        }
     }
 
     /// The last of all deliveries of all lots; unknown where a lot's last operation is not in the plan.
