@@ -9,4 +9,5 @@ pub(crate) mod schedule;
 pub mod solution;
 pub mod solve;
 pub mod units;
+pub mod verify;
 pub(crate) mod working_time;
