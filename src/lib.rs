@@ -9,5 +9,6 @@ pub(crate) mod schedule;
 pub mod solution;
 pub mod solve;
 pub mod units;
+pub mod validate;
 pub mod verify;
 pub(crate) mod working_time;

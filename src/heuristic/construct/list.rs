@@ -7,6 +7,7 @@ use super::Constructed;
 use super::shop::{Preview, Shop};
 use crate::plan::{Fate, LotIdx, OpIdx};
 use crate::problem::{ItemIdx, OrderIdx, Problem};
+use crate::schedule::Obstacle;
 use crate::units::{DAY, HOUR, Money, Seconds};
 use rustc_hash::FxHashSet;
 
@@ -70,6 +71,12 @@ pub(crate) fn earliest_due_date(problem: &Problem) -> Constructed {
     rule.apply_in_order_of_due(problem)
 }
 
+/// What keeps an order from being made even with every line to itself; none where nothing does.
+pub(crate) fn alone(problem: &Problem, order: OrderIdx) -> Option<Obstacle> {
+    let mut shop = Shop::new(problem);
+    problem.orders[order].items().find_map(|item| RULES[0].place_item(&mut shop, item).err())
+}
+
 impl Rule {
     pub fn for_large(self) -> bool {
         self.large
@@ -125,7 +132,7 @@ impl Rule {
                 continue;
             }
             let item = ItemIdx(problem.orders[order].items.start + place);
-            if self.place_item(&mut shop, item).is_none() {
+            if self.place_item(&mut shop, item).is_err() {
                 failed.insert(order);
             }
         }
@@ -134,18 +141,18 @@ impl Rule {
     }
 
     /// Appends an item: whole, or in the number of lots that costs least where it is late whole and may be split.
-    fn place_item(self, shop: &mut Shop<'_>, item: ItemIdx) -> Option<()> {
+    fn place_item(self, shop: &mut Shop<'_>, item: ItemIdx) -> Result<(), Obstacle> {
         let problem = shop.problem;
         let facts = &problem.items[item];
         let order = &problem.orders[facts.order];
         let mark = shop.mark();
         let whole = self.place_lots(shop, item, 1);
-        let on_time = whole.is_some_and(|placed| order.due.is_none_or(|due| placed.delivery <= due));
+        let on_time = whole.is_ok_and(|placed| order.due.is_none_or(|due| placed.delivery <= due));
         let most = i64::from(facts.maximum_lots).min(facts.remaining / facts.minimum_lot.max(1)).min(MOST_PARTS);
         if on_time || !self.split || most < 2 {
             return whole.map(|_| ());
         }
-        let mut best = whole.map(|placed| (placed.price(problem, facts.order), 1));
+        let mut best = whole.ok().map(|placed| (placed.price(problem, facts.order), 1));
         let mut standing = 1;
         for parts in 2..=most as u32 {
             shop.roll_back(&mark);
@@ -153,27 +160,27 @@ impl Rule {
             let split = self.place_lots(shop, item, parts).map(|placed| (placed.price(problem, facts.order), parts));
             best = best.into_iter().chain(split).min();
         }
-        let (_, parts) = best?;
+        let Some((_, parts)) = best else { return whole.map(|_| ()) };
         if parts != standing {
             shop.roll_back(&mark);
             self.place_lots(shop, item, parts)?;
         }
-        Some(())
+        Ok(())
     }
 
-    fn place_lots(self, shop: &mut Shop<'_>, item: ItemIdx, parts: u32) -> Option<Placed> {
+    fn place_lots(self, shop: &mut Shop<'_>, item: ItemIdx, parts: u32) -> Result<Placed, Obstacle> {
         let mut placed = Placed { delivery: shop.problem.start, cost: Money::ZERO };
         for lot in shop.open_item(item, parts) {
             let cost = self.place_lot(shop, lot)?;
             placed.cost += cost;
-            placed.delivery = placed.delivery.max(shop.delivery(lot)?);
+            placed.delivery = placed.delivery.max(shop.delivery(lot).ok_or(Obstacle::Delivery)?);
         }
-        Some(placed)
+        Ok(placed)
     }
 
-    /// Appends every operation of a lot, predecessors first, and returns their cost; none where one fits nowhere or
-    /// the deadline passes.
-    fn place_lot(self, shop: &mut Shop<'_>, lot: LotIdx) -> Option<Money> {
+    /// Appends every operation of a lot, predecessors first, and returns their cost, unless one fits nowhere or the
+    /// deadline passes.
+    fn place_lot(self, shop: &mut Shop<'_>, lot: LotIdx) -> Result<Money, Obstacle> {
         let item = shop.plan.lots[lot].item;
         let route = shop.problem.route_of(item);
         let mut cost = Money::ZERO;
@@ -182,13 +189,13 @@ impl Rule {
             if shop.placed(operation).is_some() {
                 continue;
             }
-            let best = self.choose(shop, operation, step == route.last)?;
+            let best = self.choose(shop, operation, step == route.last).ok_or_else(|| shop.obstacle(operation))?;
             cost += best.cost;
             shop.append(operation, &best);
         }
-        let delivery = shop.delivery(lot)?;
+        let delivery = shop.delivery(lot).ok_or(Obstacle::Delivery)?;
         let deadline = shop.problem.orders[shop.problem.items[item].order].deadline;
-        deadline.is_none_or(|deadline| delivery <= deadline).then_some(cost)
+        if deadline.is_none_or(|deadline| delivery <= deadline) { Ok(cost) } else { Err(Obstacle::Deadline) }
     }
 
     fn choose(self, shop: &Shop<'_>, operation: OpIdx, is_last: bool) -> Option<Preview> {

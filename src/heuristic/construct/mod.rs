@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::schedule::Schedule;
 use rayon::prelude::*;
 
-pub(crate) use list::earliest_due_date;
+pub(crate) use list::{alone, earliest_due_date};
 
 /// Whether to go on; asked between steps that take a few milliseconds.
 pub(crate) type GoOn<'a> = &'a (dyn Fn() -> bool + Sync);

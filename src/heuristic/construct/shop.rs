@@ -5,7 +5,7 @@
 
 use crate::plan::{Fate, LotIdx, OpIdx, Operation, Plan};
 use crate::problem::{ClassIdx, ItemIdx, LineIdx, Mode, OrderIdx, Problem, SupplyIdx};
-use crate::schedule::{Infeasible, LineClock, Schedule, settle};
+use crate::schedule::{Infeasible, LineClock, Obstacle, Schedule, settle};
 use crate::units::{IdVec, Money, Seconds};
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
@@ -190,6 +190,29 @@ impl<'p> Shop<'p> {
     /// The first instant from `free` on at which a line is open; none when it never is again.
     pub fn opens_at(&self, line: LineIdx) -> Option<Seconds> {
         self.clocks[line].place(self.lines[line].free, Seconds(1)).map(|placed| placed.from)
+    }
+
+    /// Why an operation fits on no line.
+    pub fn obstacle(&self, operation: OpIdx) -> Obstacle {
+        let problem = self.problem;
+        let modes = problem.modes(self.plan.kind(problem, operation));
+        if modes.is_empty() {
+            return Obstacle::Line;
+        }
+        if modes.iter().all(|mode| self.material_ready(operation, *mode).is_none()) {
+            return Obstacle::Material;
+        }
+        if modes.iter().any(|mode| self.ready_on(operation, mode.line).is_some()) {
+            return Obstacle::Horizon;
+        }
+        let Operation { lot, step } = self.plan.operations[operation];
+        let item = self.plan.lots[lot].item;
+        let region = problem.orders[problem.items[item].order].region;
+        let delivers = |mode: &Mode| problem.places.delivery(problem.lines[mode.line].site, region).is_some();
+        if step == problem.route_of(item).last && !modes.iter().any(delivers) {
+            return Obstacle::Delivery;
+        }
+        Obstacle::Transit
     }
 
     /// What an operation takes from scarce supplies on a line.
