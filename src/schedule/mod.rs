@@ -7,6 +7,7 @@
 mod cost;
 mod coupling;
 mod delay;
+pub(crate) mod incremental;
 mod line;
 mod timing;
 
