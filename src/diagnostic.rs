@@ -138,5 +138,9 @@ pub mod codes {
         NEGATIVE_NUMBER = "negative-number", "A number that must not be negative is.";
         TOO_PRECISE = "too-precise", "A decimal has more places or digits than the format keeps.";
         OUT_OF_RANGE = "out-of-range", "A number, instant or duration is outside the range the program computes with.";
+        // The parameters of a generator.
+        UNKNOWN_GENERATOR = "unknown-generator", "There is no generator of that name.";
+        UNKNOWN_PARAMETER = "unknown-parameter", "The generator has no parameter of that name.";
+        BAD_PARAMETER = "bad-parameter", "The value of a generator's parameter is not of its kind, out of its range, or given twice.";
     }
 }
