@@ -190,5 +190,9 @@ pub mod codes {
         BREACH_BOUND = "breach-bound", "The bound is above the cost, or stated although orders are unplanned.";
         BREACH_GAP = "breach-gap", "The gap is not (cost - bound) / cost to four places.";
         BREACH_LEFT_SHIFT = "breach-left-shift", "An operation could start earlier, the rest unchanged, at no more cost.";
+        // The parameters of a generator.
+        UNKNOWN_GENERATOR = "unknown-generator", "There is no generator of that name.";
+        UNKNOWN_PARAMETER = "unknown-parameter", "The generator has no parameter of that name.";
+        BAD_PARAMETER = "bad-parameter", "The value of a generator's parameter is not of its kind, out of its range, or given twice.";
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub(crate) mod heuristic;
+pub mod generate;
 pub mod model;
 pub(crate) mod plan;
 pub(crate) mod problem;
