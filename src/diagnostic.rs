@@ -194,5 +194,66 @@ pub mod codes {
         UNKNOWN_GENERATOR = "unknown-generator", "There is no generator of that name.";
         UNKNOWN_PARAMETER = "unknown-parameter", "The generator has no parameter of that name.";
         BAD_PARAMETER = "bad-parameter", "The value of a generator's parameter is not of its kind, out of its range, or given twice.";
+        NOT_UTF8 = "not-utf8", "The text is not UTF-8.";
+        MORE_FAULTS = "more-faults", "The file has more faults than are listed.";
+
+        // Names and references (validate).
+        EMPTY_NAME = "empty-name", "An id or name is empty.";
+        RESERVED_NAME = "reserved-name", "An attribute or operation has a name that means something else.";
+        DUPLICATE_ID = "duplicate-id", "Two things of a kind have the same id.";
+        UNKNOWN_CALENDAR = "unknown-calendar", "A line refers to a calendar that is not listed.";
+        UNKNOWN_SITE = "unknown-site", "A line, transit or material refers to a site that is not listed.";
+        UNKNOWN_CHANGEOVERS = "unknown-changeovers", "A line refers to a changeover set that is not listed.";
+        UNKNOWN_ROUTE = "unknown-route", "A variant refers to a route that is not listed.";
+        UNKNOWN_MATERIAL = "unknown-material", "A variant refers to a material that is not listed.";
+        UNKNOWN_VARIANT = "unknown-variant", "An item or baseline lot refers to a variant that is not listed.";
+        UNKNOWN_OPERATION = "unknown-operation", "An operation is named that the route does not have.";
+        UNKNOWN_LINE = "unknown-line", "A baseline operation refers to a line that is not listed.";
+        UNKNOWN_REGION = "unknown-region", "No site with deliveries lists the order's region.";
+        UNKNOWN_TIME_ZONE = "unknown-time-zone", "The time zone is not in the IANA database.";
+
+        // Time and calendars (validate).
+        EMPTY_HORIZON = "empty-horizon", "`end` is not after `start`.";
+        HORIZON_TOO_LONG = "horizon-too-long", "The horizon is longer than 36,600 days.";
+        EMPTY_WINDOW = "empty-window", "A calendar window ends no later than it begins.";
+        WEEKLY_WINDOW = "weekly-window", "A weekly window has no days or begins at 24:00.";
+        OVERTIME_OVERLAP = "overtime-overlap", "An overtime window overlaps open time or another one.";
+
+        // Lines, changeovers, routes, variants (validate).
+        LINE_WITHOUT_RATES = "line-without-rates", "A line has no rates and can run nothing.";
+        RATE_SPEED = "rate-speed", "A rate does not have exactly one speed above zero.";
+        YIELD_RANGE = "yield-range", "A yield is not above 0 and at most 1.";
+        UNMATCHED_NAME = "unmatched-name", "A rate or changeover rule goes by a name or value that nothing has.";
+        MINIMUM_RUN = "minimum-run", "A minimum run goes by nothing that exists or asks for no pieces.";
+        CHANGEOVER_RULE = "changeover-rule", "A changeover rule mixes or lacks its two forms.";
+        MATRIX_SHAPE = "matrix-shape", "A changeover matrix does not fit its values.";
+        EMPTY_ROUTE = "empty-route", "A route has no operations.";
+        ROUTE_CYCLE = "route-cycle", "Operations of a route wait for each other.";
+        ROUTE_END = "route-end", "A route does not have exactly one operation that nothing waits for.";
+
+        // Orders (validate).
+        EMPTY_ORDER = "empty-order", "An order has no items.";
+        ITEM_QUANTITY = "item-quantity", "An item orders no pieces.";
+        LOT_LIMITS = "lot-limits", "An item's lot limits allow no lot, or no split.";
+        HOLDING_WITHOUT_DUE = "holding-without-due", "An order has a holding cost and no `due` to be early against.";
+        LATE_COST_WITHOUT_DUE = "late-cost-without-due", "An order has a late cost and no `due` to be late against.";
+        LATE_COST_DEFAULT = "late-cost-default", "Orders with `due` and no late cost take the objective's.";
+        DUE_BEFORE_START = "due-before-start", "An order is due before it can begin.";
+        DEADLINE_BEFORE_RELEASE = "deadline-before-release", "An order's deadline is no later than it can begin.";
+
+        // Plans impossible before they are tried (validate).
+        NO_ELIGIBLE_LINE = "no-eligible-line", "No line can run an operation of an order.";
+        NO_DELIVERY = "no-delivery", "No line that can finish an order delivers to its region.";
+        NO_TRANSIT = "no-transit", "No listed transits connect the lines that can run an order's operations.";
+        LOT_TOO_LONG = "lot-too-long", "A lot is longer than any open window of the lines that can run it.";
+        CANNOT_END = "cannot-end", "An order cannot end within the horizon.";
+        DEADLINE_IMPOSSIBLE = "deadline-impossible", "No line can deliver an order by its deadline.";
+        MATERIAL_SHORT = "material-short", "More of a material is needed than ever arrives.";
+
+        // The plan in force (validate).
+        BASELINE_OPERATION = "baseline-operation", "A baseline lot's operations are not those of its route.";
+        BASELINE_TIMES = "baseline-times", "A baseline operation ends before it starts.";
+        BASELINE_LOT = "baseline-lot", "A baseline lot contradicts its order or another lot.";
+        BASELINE_OVERLAP = "baseline-overlap", "Frozen operations overlap on a line.";
     }
 }
