@@ -1,14 +1,13 @@
 //! lotwise plans small-batch, multi-variant orders onto production lines.
 
 pub mod diagnostic;
-pub mod import;
-pub mod model;
-pub mod report;
-pub(crate) mod heuristic;
 pub mod generate;
+pub(crate) mod heuristic;
+pub mod import;
 pub mod model;
 pub(crate) mod plan;
 pub(crate) mod problem;
+pub mod report;
 pub(crate) mod schedule;
 pub mod solution;
 pub mod solve;

@@ -3,8 +3,11 @@
 //! Results go to stdout or `-o FILE`, everything else to stderr. It knows nothing of how plans are made: whatever it
 //! needs, a service that links the library can have too. `docs/format.md`, "Command line", is its contract.
 
+mod check;
 mod exit;
 mod files;
+mod generate;
+mod import;
 mod progress;
 mod report;
 mod schema;
@@ -13,6 +16,7 @@ mod solve;
 mod summary;
 mod text;
 mod time_limit;
+mod validate;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -40,8 +44,12 @@ Files are - for stdin or stdout. Exit status: 0 done, 1 internal fault, 2 bad in
 #[derive(Debug, Subcommand)]
 enum Command {
     Solve(solve::Arguments),
-    Schema(schema::Arguments),
+    Check(check::Arguments),
+    Validate(validate::Arguments),
     Report(report::Arguments),
+    Import(import::Arguments),
+    Generate(generate::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// Runs the command of this process, which began at `started`.
@@ -58,8 +66,12 @@ fn run(started: Instant) -> Result<Exit, Failure> {
     };
     match arguments.command {
         Command::Solve(arguments) => solve::run(&arguments, started),
-        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
     }
 }
 

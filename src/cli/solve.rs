@@ -8,7 +8,7 @@ use super::{signals, summary, time_limit};
 use clap::{Args, ValueEnum};
 use lotwise::diagnostic::Diagnostic;
 use lotwise::model::{Instance, read_instance};
-use lotwise::solution::{Solution, Status};
+use lotwise::solution::{Solution, Status, read_solution};
 use lotwise::solve::{CancelFlag, Method, Options, Outcome, SolveError, solve};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -128,9 +128,7 @@ pub fn instance(path: &Path) -> Result<Instance, Failure> {
 /// # Errors
 /// Exit 2.
 pub fn plan(path: &Path) -> Result<Solution, Failure> {
-    serde_json::from_slice(&files::read(path)?).map_err(|fault| {
-        Failure::new(Exit::BadInput, "bad-input", format!("{} is no plan: {fault}.", files::name(path)))
-    })
+    read_solution(&files::read(path)?).map_err(|fault| Failure::bad_file(&files::name(path), fault.faults))
 }
 
 fn options(arguments: &Arguments, start: Option<Solution>, cancel: CancelFlag, started: Instant) -> Options {
