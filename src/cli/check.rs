@@ -22,7 +22,8 @@ Examples:
   lotwise check instance.json plan.json
   lotwise solve instance.json | lotwise check instance.json - --format text
 
-Exit status 5 with a breach, 0 without. Orders whose own faults set them aside may stay in the instance.")]
+Exit status 5 with a breach, 0 without. Orders set aside for faults of their own may stay in
+the instance.")]
 pub struct Arguments {
     /// The instance; - for stdin.
     instance: PathBuf,

@@ -31,8 +31,8 @@ enum What {
 #[command(after_help = "\
 Examples:
   lotwise import orders dump.csv --plant plant.json --mapping mapping.json -o instance.json
-  lotwise import orders dump.csv --plant plant.json --mapping mapping.json --from 2010-12-01 --to 2010-12-01 \\
-      --start 2010-12-02T00:00:00Z --pseudonymise -o tonight.json")]
+  lotwise import orders dump.csv --plant plant.json --mapping mapping.json -o tonight.json \\
+      --from 2010-12-01 --to 2010-12-01 --start 2010-12-02T00:00:00Z --pseudonymise")]
 struct Orders {
     /// The dump, a delimited table; - for stdin.
     dump: PathBuf,

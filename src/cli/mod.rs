@@ -38,8 +38,11 @@ Example:
   lotwise solve instance.json -o plan.json
   lotwise check instance.json plan.json
 
-Files are - for stdin or stdout. Exit status: 0 done, 1 internal fault, 2 bad input, 3 proved infeasible,
-4 orders that must be made are unplanned, 5 check found a breach, 6 done with orders set aside.";
+Files are - for stdin or stdout. Exit status:
+  0  done                        4  orders that must be made are unplanned
+  1  internal fault              5  check found a breach
+  2  bad input                   6  done, with orders set aside
+  3  proved infeasible";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -88,10 +91,11 @@ fn refused(refusal: &clap::Error) -> Result<Exit, Failure> {
         }
         _ => {
             let rendered = refusal.render().to_string();
-            // The first paragraph says what is wrong; the usage that follows helps whoever typed it.
-            let message = rendered.strip_prefix("error: ").unwrap_or(&rendered);
-            let message: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-            Err(Failure::usage(message.join(" ")))
+            let (said, _usage) = rendered.split_once("\nUsage:").unwrap_or((&rendered, ""));
+            let said = said.strip_prefix("error: ").unwrap_or(said);
+            let mut message: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            message.retain(|line| !line.starts_with("For more information"));
+            Err(Failure::usage(format!("{}; --help shows the usage.", message.join(" "))))
         }
     }
 }

@@ -21,9 +21,9 @@ use std::time::{Duration, Instant};
 Examples:
   lotwise solve instance.json -o plan.json --time-limit 2m
   lotwise solve instance.json --iterations 100000 --seed 7 > plan.json
-  lotwise solve tonight.json --start yesterday.json --set-aside -o plan.json --progress json 2> progress.ndjson
+  lotwise solve tonight.json --start yesterday.json --set-aside -o plan.json
 
-SIGINT and SIGTERM end the search with the best plan so far; a second SIGINT ends at once and writes nothing.")]
+SIGINT and SIGTERM end the search with the best plan so far; a second SIGINT ends at once.")]
 pub struct Arguments {
     /// The instance; - for stdin.
     instance: PathBuf,

@@ -103,7 +103,9 @@ impl<'a> Picture<'a> {
         self.out.push_str(
             "<defs><pattern id=\"changeover\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" \
              patternTransform=\"rotate(45)\"><rect width=\"5\" height=\"5\" fill=\"#666\"/>\
-             <rect width=\"1.6\" height=\"5\" fill=\"#fff\"/></pattern>\n",
+             <rect width=\"1.6\" height=\"5\" fill=\"#fff\"/></pattern>\n\
+             <linearGradient id=\"late\" x2=\"0\" y2=\"1\"><stop offset=\"0.75\" stop-color=\"#bbb\"/>\
+             <stop offset=\"0.75\" stop-color=\"#000\"/></linearGradient>\n",
         );
         for (index, (_, open)) in self.chart.open.iter().enumerate() {
             let _ = write!(self.out, "<g id=\"closed-{index}\" fill=\"#e4e4e4\">");
@@ -212,11 +214,8 @@ impl<'a> Picture<'a> {
             self.out.push_str("</g>\n");
         }
         let blocks = self.blocks(row, open.as_deref());
-        // Outlines last, so that no neighbour covers them.
-        for late in [false, true] {
-            for block in blocks.iter().filter(|block| block.late == late) {
-                self.block(block, y);
-            }
+        for block in &blocks {
+            self.block(block, y);
         }
     }
 
@@ -243,19 +242,22 @@ impl<'a> Picture<'a> {
 
     fn block(&mut self, block: &Block<'a, '_>, y: (f64, f64)) {
         let fill = self.palette.fill(block.first.value);
-        let outline = if block.late { " stroke=\"#000\" stroke-width=\"1.6\"" } else { "" };
         let said = self.story(block);
-        let _ = write!(self.out, "<g fill=\"{fill}\"{outline}><title>{}</title>", escaped(&said));
+        let _ = write!(self.out, "<g fill=\"{fill}\"><title>{}</title>", escaped(&said));
         for (index, part) in block.spans.iter().enumerate() {
             let (from, to) = (self.x(part.from), self.x(part.to));
             // A sliver of white between neighbours, where there is room for it.
             let to = if to - from > 3.0 { to - 0.6 } else { to };
             self.rectangle((from, to), y, "");
+            if block.late {
+                // A bar, not an outline: outlines of thin lots would leave nothing of their colours.
+                self.rectangle((from, to), (y.1 - late_bar(y), y.1), "fill=\"#000\"");
+            }
             if let Some(next) = block.spans.get(index + 1) {
                 // The run goes on after closing: a thread leads across.
                 let middle = (y.0 + y.1) / 2.0;
                 let thread = (self.x(part.to), self.x(next.from));
-                self.rectangle(thread, (middle - 1.0, middle + 1.0), "stroke=\"none\"");
+                self.rectangle(thread, (middle - 1.0, middle + 1.0), "");
             }
         }
         self.label(block, y);
@@ -271,12 +273,14 @@ impl<'a> Picture<'a> {
         let Some((from, to)) = widest.filter(|_| block.runs == 1 && y.1 - y.0 >= 12.0) else { return };
         let order = &block.first.lot.order;
         let room = ((to - from - 8.0) / 6.2).max(0.0) as usize;
-        if room < 4.min(order.chars().count()) {
+        // Half an order number is no use.
+        if room < order.chars().count().min(10) {
             return;
         }
         let ink = self.palette.ink(block.first.value);
-        let attributes = format!("font-size=\"10\" fill=\"{ink}\" stroke=\"none\" pointer-events=\"none\"");
-        self.text(from + 4.0, (y.0 + y.1) / 2.0 + 3.6, &attributes, &shortened(order, room));
+        let attributes = format!("font-size=\"10\" fill=\"{ink}\" pointer-events=\"none\"");
+        let bottom = if block.late { y.1 - late_bar(y) } else { y.1 };
+        self.text(from + 4.0, (y.0 + bottom) / 2.0 + 3.6, &attributes, &shortened(order, room));
     }
 
     fn story(&self, block: &Block<'a, '_>) -> String {
@@ -320,7 +324,7 @@ impl<'a> Picture<'a> {
             entries.push(("fill=\"none\"".to_string(), format!("and {} more", count(chart.values.len() - LEGEND))));
         }
         entries.push(("fill=\"url(#changeover)\"".to_string(), "changeover".to_string()));
-        entries.push(("fill=\"#fff\" stroke=\"#000\" stroke-width=\"1.6\"".to_string(), "order is late".to_string()));
+        entries.push(("fill=\"url(#late)\"".to_string(), "order is late".to_string()));
         entries.push(("fill=\"#e4e4e4\"".to_string(), "closed".to_string()));
         if chart.rows.iter().any(|row| !row.overtime.is_empty()) {
             entries.push(("fill=\"#fff4c2\" stroke=\"#d8c568\"".to_string(), "overtime".to_string()));
@@ -366,6 +370,11 @@ fn name(run: &Run<'_>) -> String {
     let lot = if run.lot.lot > 0 { format!(" lot {}", run.lot.lot) } else { String::new() };
     let what = run.variant.unwrap_or("?");
     format!("{} item {}{lot}: {} × {what}{operation}", run.lot.order, run.lot.item, count(run.lot.quantity))
+}
+
+/// Height of the bar below a late order's lots.
+fn late_bar(y: (f64, f64)) -> f64 {
+    ((y.1 - y.0) * 0.2).max(2.5)
 }
 
 /// What lies between the open windows.

@@ -1,6 +1,6 @@
 //! The plan as one plain SVG: a row per line, time from left to right in the instance's zone.
 //!
-//! Closed time is grey, lots are coloured by an attribute, late orders are outlined in black, changeovers are hatched;
+//! Closed time is grey, lots are coloured by an attribute, lots of late orders stand on a black bar, changeovers are hatched;
 //! pointing at a lot tells its story. A changeover's end is not in a plan, so the hatching runs to the start of the
 //! run it prepares, any wait included. Everything is drawn with plain shapes, so that the file opens anywhere and
 //! prints; there is no script and no outside resource in it. Floats are pixels here, never time or cost.

@@ -78,8 +78,10 @@ fn a_run_is_drawn_where_the_line_is_open_and_overtime_is_open() {
     let svg = drawn(hostile());
     // Friday with its overtime is one stretch; the night until 06:00 a thread; Saturday.
     assert!(svg.contains("<g fill=\"url(#changeover)\">"));
-    let run = svg.split("stroke-width=\"1.6\"><title>").nth(1).and_then(|rest| rest.split("</g>").next()).unwrap();
-    assert_eq!(run.matches("<rect").count(), 3, "{run}");
+    let run = svg.split("<title>o&lt;1&gt;").nth(1).and_then(|rest| rest.split("</g>").next()).unwrap();
+    // Two stretches and the bar below each, for the order is late; one thread.
+    assert_eq!(run.matches("<rect").count(), 5, "{run}");
+    assert_eq!(run.matches("fill=\"#000\"").count(), 2, "{run}");
     assert!(run.contains("late by 3h, for 7.50"), "{run}");
 }
 
