@@ -71,7 +71,7 @@ impl Checker<'_> {
                     taker = event.task.filter(|&task| !self.reading.tasks[task].frozen).or(taker);
                 }
                 let Some(task) = taker.filter(|_| stock < 0).map(|task| &self.reading.tasks[task]) else { continue };
-                let lacking = exact::quotient_half_up(-stock, 1_000_000);
+                let lacking = exact::quotient_half_up(stock.saturating_neg(), 1_000_000);
                 let at = self.show(instant[0].at);
                 let message = format!("At {at} about {lacking} more of {} is taken than is there.", material.id);
                 self.breaches.add(codes::BREACH_MATERIAL, format!("{}/start", task.pointer()), message);
