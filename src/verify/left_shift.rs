@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Instance, Line};
 use crate::solution::Solution;
 use crate::units::Money;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Every operation that could start earlier, the rest unchanged, at no more cost.
 ///
@@ -45,8 +45,8 @@ struct Shifts<'c, 'a> {
 impl<'c, 'a> Shifts<'c, 'a> {
     fn new(checker: &'c mut Checker<'a>) -> Self {
         let events = checker.material_events();
-        let mut stock: HashMap<usize, Vec<(i64, i128)>> = HashMap::new();
-        let mut takes: HashMap<usize, Vec<(usize, i128)>> = HashMap::new();
+        let mut stock: HashMap<usize, Vec<(i64, i128)>> = HashMap::default();
+        let mut takes: HashMap<usize, Vec<(usize, i128)>> = HashMap::default();
         for event in events {
             let first = i128::from(checker.catalog.instance.materials[event.entry].stock.0);
             let levels = stock.entry(event.entry).or_insert_with(|| vec![(i64::MIN, first)]);
@@ -59,7 +59,7 @@ impl<'c, 'a> Shifts<'c, 'a> {
                 None => levels.push((event.at, level.saturating_add(event.amount))),
             }
         }
-        let mut lot_of = HashMap::new();
+        let mut lot_of = HashMap::default();
         for (index, lot) in checker.reading.lots.iter().enumerate() {
             lot_of.extend(lot.tasks.iter().flatten().map(|&task| (task, index)));
         }
