@@ -3,9 +3,12 @@
 //! The checker must find nothing wrong and come to the same costs; and each change listed under `breaches` must give
 //! the breach it names. A plan is as early as it can be unless waiting saves money.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its file has failed")]
+
 use lotwise::diagnostic::codes;
-use lotwise::model::Instance;
+use lotwise::model::{Instance, Instant};
 use lotwise::solution::Solution;
+use lotwise::units::Seconds;
 use lotwise::verify::{left_shift_breaches, verify};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -120,9 +123,104 @@ fn every_breach_code_and_every_rule_is_shown() {
     }
 }
 
+/// Pointers to all values below `value`, and the values.
+fn leaves(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
+    match value {
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, value)| leaves(value, &format!("{pointer}/{index}"), found));
+        }
+        Value::Object(object) => {
+            object.iter().for_each(|(name, value)| leaves(value, &format!("{pointer}/{name}"), found));
+        }
+        _ => found.push((pointer.to_string(), value.clone())),
+    }
+}
+
+fn set(file: &Value, pointer: &str, value: Value) -> Value {
+    changed(file, &serde_json::json!({ "set": { pointer: value } }))
+}
+
+#[test]
+fn no_number_or_instant_of_a_plan_can_be_changed_unnoticed() {
+    let mut unnoticed = 0;
+    for Case { name, file } in cases() {
+        let mut found = Vec::new();
+        leaves(&file["plan"], "/plan", &mut found);
+        for (pointer, value) in found {
+            let field = pointer.rsplit('/').next().unwrap();
+            let others: Vec<Value> = match (field, &value) {
+                // A changeover may lie anywhere before its run; a lower bound may be lower.
+                ("setup_start" | "bound", _) => continue,
+                ("start" | "end" | "delivery", Value::String(text)) => {
+                    let instant = Instant::parse(text).unwrap();
+                    let moved = |seconds| Instant::utc(instant.seconds + Seconds(seconds)).to_string();
+                    vec![moved(1).into(), moved(-1).into()]
+                }
+                ("quantity" | "lot", Value::Number(number)) => vec![(number.as_i64().unwrap() + 1).into()],
+                ("cost", Value::Number(number)) => vec![(number.as_f64().unwrap() + 1.0).into()],
+                (_, Value::Number(number)) if pointer.starts_with("/plan/cost/") => {
+                    vec![(number.as_f64().unwrap() + 1.0).into()]
+                }
+                ("order" | "item" | "operation" | "line" | "id", Value::String(_)) => vec!["nobody's".into()],
+                ("lateness", _) => vec!["PT1S".into()],
+                _ => continue,
+            };
+            for other in others.into_iter().filter(|other| *other != value) {
+                let (instance, plan) = parse(&name, &set(&file, &pointer, other.clone()));
+                if verify(&instance, &plan).is_sound() {
+                    println!("{name}: {pointer} = {other} goes unnoticed");
+                    unnoticed += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(unnoticed, 0);
+}
+
+#[test]
+fn nothing_a_file_says_makes_the_checker_fail() {
+    for Case { name, file } in cases() {
+        let mut found = Vec::new();
+        leaves(&file["plan"], "/plan", &mut found);
+        leaves(&file["instance"], "/instance", &mut found);
+        for (pointer, value) in found {
+            let others: Vec<Value> = match &value {
+                Value::Number(_) => vec![0.into(), 999_999_999_999_999_i64.into(), i64::MAX.into(), i64::MIN.into()],
+                Value::String(text) if Instant::parse(text).is_ok() => {
+                    vec!["1900-01-01T00:00:00Z".into(), "2499-12-31T23:59:59Z".into()]
+                }
+                Value::String(text) if text.starts_with('P') => vec!["PT0S".into(), "P36525D".into()],
+                Value::String(_) => vec!["".into(), "nobody's".into(), "A".into(), "b".into()],
+                Value::Bool(flag) => vec![(!flag).into()],
+                _ => continue,
+            };
+            let changes = others.into_iter().map(|other| set(&file, &pointer, other));
+            let removed = changed(&file, &serde_json::json!({ "remove": [pointer] }));
+            for file in changes.chain([removed]) {
+                // What the format does not read at all never reaches the checker.
+                let instance = serde_json::from_value::<Instance>(file["instance"].clone());
+                let plan = serde_json::from_value::<Solution>(file["plan"].clone());
+                if let (Ok(instance), Ok(plan)) = (instance, plan) {
+                    let verification = verify(&instance, &plan);
+                    assert_eq!(verification.orders.len(), instance.orders.len(), "{name}");
+                    left_shift_breaches(&instance, &plan);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn arithmetic_is_written_out() {
     for Case { name, file } in cases() {
         assert!(file["arithmetic"].as_array().is_some_and(|lines| !lines.is_empty()), "{name}");
+    }
+}
+
+#[test]
+fn the_documentation_lists_every_code() {
+    let page = include_str!("../docs/check.md");
+    for (code, summary) in codes::ALL.iter().filter(|(code, _)| code.starts_with("breach-")) {
+        assert!(page.contains(&format!("| `{code}` |")) && page.contains(summary), "{code}");
     }
 }
