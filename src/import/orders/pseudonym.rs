@@ -45,7 +45,7 @@ fn prime_roots<const N: usize>(power: u32) -> [u32; N] {
     let mut prime: u128 = 1;
     for root in &mut roots {
         prime += 1;
-        while (2..prime).any(|divisor| prime % divisor == 0) {
+        while (2..prime).any(|divisor| prime.is_multiple_of(divisor)) {
             prime += 1;
         }
         // The largest r with r^power <= prime x 2^(32 power): the root, in 2^-32ths. Primes here are below 312.

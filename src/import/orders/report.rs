@@ -179,7 +179,7 @@ impl fmt::Display for ImportReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (table, rows, orders) = (&self.table, &self.rows, &self.orders);
         let mark = if table.byte_order_mark { " with a byte order mark" } else { "" };
-        let decimal = table.decimal.map_or(String::new(), |sign| format!(", decimal {sign}"));
+        let decimal = table.decimal.map_or(String::new(), |sign| format!(", decimal sign `{sign}`"));
         let dates = table.date_format.map_or(String::new(), |format| format!(", dates {format}"));
         writeln!(out, "table    {}{mark}, {} between fields{decimal}{dates}", table.encoding, table.delimiter)?;
         writeln!(out, "rows     {} read, {} used, {} of them merged", rows.read, rows.used, rows.merged)?;
