@@ -125,9 +125,8 @@ fn collect(schema: &Value, name: &str, wanted: &mut BTreeSet<String>) {
         wanted.insert(format!("{name}.{field}"));
         collect(inner, &format!("{name}.{field}"), wanted);
     }
-    for inner in
-        schema["anyOf"].as_array().into_iter().flatten().chain([&schema["items"], &schema["additionalProperties"]])
-    {
+    let choices = schema["anyOf"].as_array().into_iter().flatten();
+    for inner in choices.chain([&schema["items"], &schema["additionalProperties"]]).filter(|inner| inner.is_object()) {
         collect(inner, name, wanted);
     }
 }

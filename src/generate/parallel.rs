@@ -119,11 +119,14 @@ impl<'a> Parallel<'a> {
     /// The tools of each line: every tool on its share of the lines (at least one), every line with at least one.
     fn tools(&self) -> Vec<Vec<usize>> {
         let lines = self.lines as usize;
-        let share = ((self.lines * self.settings.integer("eligible_percent") + 50) / 100).max(1) as usize;
+        // Rounded over the tools together, not one by one: 70 % of 5 lines is 3 for one tool and 4 for the next.
+        let percent = self.settings.count("eligible_percent");
+        let up_to = |tools: usize| tools * lines * percent / 100;
         let mut tools = vec![Vec::new(); lines];
         for tool in 0..self.settings.count("tools") {
             let mut order: Vec<usize> = (0..lines).collect();
             self.streams.at("tool", tool).shuffle(&mut order);
+            let share = (up_to(tool + 1) - up_to(tool)).max(1);
             order[..share].iter().for_each(|line| tools[*line].push(tool));
         }
         for (line, tools) in tools.iter_mut().enumerate().filter(|(_, tools)| tools.is_empty()) {

@@ -9,11 +9,12 @@ use super::shifts::{after, instant, money, open_time, seconds, sundays, two_shif
 use super::stream::{Stream, Streams};
 use super::{Generator, Parameter};
 use crate::model::{
-    Amount, Calendar, ChangeoverRule, ChangeoverSet, Delivery, Instance, Instant, Item, Line, MinimumRun, Order, Rate,
+    Amount, Calendar, ChangeoverRule, ChangeoverSet, Delivery, Instance, Instant, Line, MinimumRun, Order, Rate,
     Requires, Site, Variant,
 };
 use crate::units::{DAY, HOUR, MICRO, Money};
 use jiff::tz::TimeZone;
+use std::collections::HashMap;
 
 /// The generator `plant`.
 pub(super) const GENERATOR: Generator = Generator {
@@ -44,7 +45,17 @@ const PARAMETERS: &[Parameter] = &[
     integer("minimum_run_percent", (0, 20, 100), "Share of lines with a minimum run."),
 ];
 
-const STYLES: [&str; 8] = ["tee", "polo", "hoodie", "shirt", "dress", "skirt", "jacket", "trousers"];
+/// Styles, with how much work a piece of each is, of a hundred; the same on all lines.
+const STYLES: [(&str, i64); 8] = [
+    ("tee", 80),
+    ("polo", 90),
+    ("hoodie", 110),
+    ("shirt", 100),
+    ("dress", 115),
+    ("skirt", 85),
+    ("jacket", 135),
+    ("trousers", 95),
+];
 const FABRICS: [&str; 5] = ["cotton", "linen", "wool", "viscose", "jersey"];
 /// From light to dark: cleaning from dark to light takes longer.
 const COLOURS: [&str; 8] = ["white", "cream", "yellow", "red", "green", "blue", "navy", "black"];
@@ -120,7 +131,7 @@ impl<'a> Plant<'a> {
             let mut stream = self.streams.at("variant", index);
             let technique = TECHNIQUES[stream.weighted(&[40, 70, 90, 100])];
             let mut variant = Variant::new(format!("V-{:05}", index + 1))
-                .attribute("style", *stream.pick(&STYLES))
+                .attribute("style", stream.pick(&STYLES).0)
                 .attribute("fabric", *stream.pick(&FABRICS))
                 .attribute("colour", *stream.pick(&COLOURS))
                 .attribute("technique", technique);
@@ -186,8 +197,10 @@ impl<'a> Plant<'a> {
         let days = self.settings.integer("days") + self.settings.integer("promise_days");
         let open = open_time(&instance.calendars[0], &zone, self.start, days).total().0;
         let lots: i64 = instance.orders.iter().map(|order| order.items.len() as i64).sum();
-        let items = || instance.orders.iter().flat_map(|order| &order.items);
-        let pieces: i64 = items().map(|item: &Item| item.quantity).sum();
+        let pieces: i64 = instance.orders.iter().flat_map(|order| &order.items).map(|item| item.quantity).sum();
+        let effort = effort_of_orders(instance);
+        // Hundredths of the time at full speed, in the mean of the lines.
+        let slowness = (0..self.lines).map(|line| 10_000 / self.speed(line)).sum::<i64>() / self.lines as i64;
         // lots x (run + changes x changeover) = load x lines x open time, with changeover a share of the run.
         let share = self.settings.integer("changeover_percent");
         let budget = i128::from(open) * self.lines as i128 * i128::from(self.settings.integer("load_percent"));
@@ -195,10 +208,15 @@ impl<'a> Plant<'a> {
         let run = (runs / i128::from(lots)) as i64;
         Work {
             fixed: (run / 20).min(HOUR.0),
-            micros_per_piece: (runs * i128::from(MICRO) * 19 / 20 / i128::from(pieces)) as i64,
+            micros_per_piece: (runs * i128::from(MICRO) * 9_500 / i128::from(effort * slowness)) as i64,
             changeover: run * share / 100,
             mean_quantity: pieces / lots,
         }
+    }
+
+    /// How fast a line is, in percent.
+    fn speed(&self, line: usize) -> i64 {
+        *self.streams.at("speed", line).pick(&[80, 90, 100, 110, 125])
     }
 
     /// Fabric, technique and colour, summed; `mean` is what they come to for two lots drawn at random.
@@ -233,12 +251,10 @@ impl<'a> Plant<'a> {
         line.site = Some(["alpha", "beta"][index % 2].to_string());
         line.offers = self.techniques(index, &mut stream);
         line.cost_per_hour = money(stream.between(6, 18) * 10);
-        let speed = *stream.pick(&[80, 90, 100, 110, 125]);
-        for (position, style) in STYLES.iter().enumerate() {
-            // How much work a style is, the same on all lines: 75 to 135 of a hundred around the mean.
-            let effort = [80, 90, 110, 100, 115, 85, 135, 95][position];
-            let micros =
-                (work.micros_per_piece as i128 * effort * 100 / (101 * speed)).clamp(1, 86_400 * MICRO as i128);
+        let speed = self.speed(index);
+        for (style, effort) in STYLES {
+            let micros = (i128::from(work.micros_per_piece) * i128::from(effort) / i128::from(speed))
+                .clamp(1, 86_400 * i128::from(MICRO));
             let matches = [("style", style.to_string())].into();
             line.rates.push(Rate {
                 matches: Some(matches),
@@ -280,11 +296,23 @@ impl<'a> Plant<'a> {
 struct Work {
     /// Seconds of each run besides its pieces.
     fixed: i64,
-    /// Millionths of a second per piece at mean speed and effort.
+    /// Millionths of a second per piece at full speed and an effort of a hundred.
     micros_per_piece: i64,
     /// Seconds of the mean changeover.
     changeover: i64,
     mean_quantity: i64,
+}
+
+/// Pieces times effort, over all orders.
+fn effort_of_orders(instance: &Instance) -> i64 {
+    let effort = |variant: &Variant| {
+        let style = variant.attributes.as_ref().and_then(|attributes| attributes.get("style"));
+        STYLES.iter().find(|(known, _)| style.is_some_and(|style| style == known)).map_or(100, |(_, effort)| *effort)
+    };
+    let efforts: HashMap<&str, i64> =
+        instance.variants.iter().map(|variant| (variant.id.as_str(), effort(variant))).collect();
+    let items = instance.orders.iter().flat_map(|order| &order.items);
+    items.map(|item| item.quantity * efforts[item.variant.as_str()]).sum()
 }
 
 /// To hundredths of a second where that leaves three digits, as a planner would write it.
