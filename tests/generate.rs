@@ -1,5 +1,7 @@
 //! Generated instances: the same every time, true to the format, of the size and load that was asked for.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "common/instances.rs"]
 mod instances;
 

@@ -232,7 +232,7 @@ impl Garment<'_> {
         line.changeovers = (stage != "pack").then(|| stage.to_string());
         if stage == "sew" {
             // Every other line also sews the heavy styles; with a single line it must.
-            let skills = if index % 2 == 0 { vec!["overlock", "heavy"] } else { vec!["overlock"] };
+            let skills = if index.is_multiple_of(2) { vec!["overlock", "heavy"] } else { vec!["overlock"] };
             line.offers = skills.into_iter().map(str::to_string).collect();
             line.minimum_run = stream.chance(30).then(|| MinimumRun {
                 by: "style".to_string(),
