@@ -3,7 +3,9 @@
 //! A solution is decisions and their consequences, written by the solver and read back by `check`, `--start` and
 //! re-planning. Nothing in it is trusted when it is read: `verify` recomputes everything from instance and plan.
 
+use crate::model::read::{ReadError, read_file};
 use crate::model::scalar::{is_default, present};
+use crate::model::schema::file_schema;
 use crate::model::{Duration, Instant, LotEntry, Meta};
 use crate::units::Money;
 use schemars::JsonSchema;
@@ -235,13 +237,13 @@ pub struct Run {
     /// How the plan was asked for: `auto`, `dispatch`, `heuristic` or `mip`.
     pub method: String,
     /// What ended the search.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub stopped_by: Option<StoppedBy>,
     /// From process start to the plan, where a clock was used.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub elapsed_seconds: Option<f64>,
     /// Search iterations made.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u64>,
     /// Cost against time: each better plan as it was found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -270,10 +272,10 @@ pub enum StoppedBy {
 #[serde(deny_unknown_fields)]
 pub struct IncumbentEntry {
     /// Seconds since process start, where a clock was used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
     /// Iterations made so far.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub iteration: Option<u64>,
     /// What found it.
     pub source: String,
@@ -284,9 +286,17 @@ pub struct IncumbentEntry {
     pub unplanned: usize,
 }
 
+/// Reads a plan from JSON text, with or without a byte-order mark.
+///
+/// # Errors
+/// Every fault of form at once, as for an instance; whether the plan is true is for `verify`.
+pub fn read_solution(text: &[u8]) -> Result<Solution, ReadError> {
+    read_file(text, plan_schema, FORMAT, |solution: &Solution| &solution.format)
+}
+
 /// The schema of a plan file.
 pub fn plan_schema() -> schemars::Schema {
-    crate::model::schema::nullable_schema::<Solution>()
+    file_schema::<Solution>()
 }
 
 /// `(cost - bound) / cost` to four places, rounded half up; 0 when equal.

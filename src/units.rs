@@ -182,6 +182,10 @@ impl<I: Id, T> IdVec<I, T> {
         self.items.push(item);
         I::at(self.items.len() - 1)
     }
+    /// Drops the entries from `count` on.
+    pub fn truncate(&mut self, count: usize) {
+        self.items.truncate(count);
+    }
     /// Number of entries.
     pub fn len(&self) -> usize {
         self.items.len()

@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod builder;
 pub mod calendar;
 pub mod changeover;
+pub(crate) mod faults;
 pub mod instance;
 pub mod line;
 pub mod material;
@@ -17,8 +18,10 @@ pub mod read;
 pub mod route;
 pub mod scalar;
 pub mod schema;
+pub(crate) mod shape;
 pub mod site;
 pub mod variant;
+pub(crate) mod walk;
 
 pub use baseline::{Baseline, LotEntry, OperationEntry};
 pub use builder::InstanceBuilder;

@@ -259,7 +259,11 @@ pub fn scaled_decimal(value: f64, scale: i64) -> Result<i64, ScalarError> {
     i64::try_from(digits).or_else(|_| refuse(codes::OUT_OF_RANGE, "is out of range"))
 }
 
-fn scaled_integer(value: u64, scale: i64) -> Result<i64, ScalarError> {
+/// Reads a whole JSON number as a count of `1 / scale`.
+///
+/// # Errors
+/// [`codes::OUT_OF_RANGE`].
+pub(crate) fn scaled_integer(value: u64, scale: i64) -> Result<i64, ScalarError> {
     i64::try_from(value)
         .ok()
         .and_then(|value| value.checked_mul(scale))

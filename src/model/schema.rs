@@ -2,14 +2,18 @@
 
 use super::Instance;
 use schemars::transform::{Transform, transform_subschemas};
-use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
-/// Optional fields may be left out but not be `null` (the reader refuses it), so `null` leaves their schema.
+/// Optional fields may be left out but not be `null` (the reader refuses it), so `null` leaves their schema. Those
+/// that are always written, and are `null` where there is nothing to say, have `null` for their default and keep it.
 #[derive(Clone)]
 struct NoNull;
 
 impl Transform for NoNull {
     fn transform(&mut self, schema: &mut Schema) {
+        if schema.get("default").is_some_and(|default| default.is_null()) {
+            return;
+        }
         if let Some(types) = schema.get_mut("type").and_then(|types| types.as_array_mut()) {
             types.retain(|name| name != "null");
             if let [only] = types.as_slice() {
@@ -33,25 +37,14 @@ impl Transform for NoNull {
     }
 }
 
-/// The schema of `T`, in which optional fields are never `null`.
-pub(crate) fn strict_schema<T: JsonSchema>() -> Schema {
-    generator(true).into_root_schema_for::<T>()
-}
-
-/// The schema of `T` as its types stand; `null` where an answer may be absent.
-pub(crate) fn nullable_schema<T: JsonSchema>() -> Schema {
-    generator(false).into_root_schema_for::<T>()
-}
-
-fn generator(strict: bool) -> SchemaGenerator {
+/// The schema of `T` as its reader takes it.
+pub(crate) fn file_schema<T: JsonSchema>() -> Schema {
     let mut settings = SchemaSettings::draft2020_12();
-    if strict {
-        settings.transforms.push(Box::new(NoNull));
-    }
-    settings.into_generator()
+    settings.transforms.push(Box::new(NoNull));
+    settings.into_generator().into_root_schema_for::<T>()
 }
 
 /// The schema of an instance file.
 pub fn instance_schema() -> Schema {
-    strict_schema::<Instance>()
+    file_schema::<Instance>()
 }

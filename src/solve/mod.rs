@@ -3,10 +3,19 @@
 //! The library prints nothing, installs no signal handlers and does not touch rayon's global pool: the clock, the
 //! cancel flag and the progress listener are passed in.
 
+mod answer;
+mod budget;
+mod incumbent;
+mod kpis;
+mod reasons;
+mod start;
+mod strategy;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::Instance;
 use crate::solution::{CostBreakdown, Solution, Status, StoppedBy};
 use crate::units::Money;
+use crate::validate;
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +29,10 @@ pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 pub struct CancelFlag(Arc<AtomicBool>);
 
 impl CancelFlag {
+    /// The flag behind a signal handler's `Arc`, e.g. `signal_hook::flag::register`.
+    pub fn from_arc(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
     /// Asks to end.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
@@ -47,7 +60,6 @@ pub enum Method {
 
 /// How to solve. `..Options::default()` gives the rest.
 #[derive(Clone)]
-#[non_exhaustive]
 pub struct Options {
     /// Ends the search when the clock passes it; counts from the clock's zero.
     pub time_limit: Option<Duration>,
@@ -67,6 +79,18 @@ pub struct Options {
     pub cancel: CancelFlag,
     /// Time since the process began.
     pub clock: Clock,
+}
+
+impl Method {
+    /// The name used on the command line and in plans.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Dispatch => "dispatch",
+            Self::Heuristic => "heuristic",
+            Self::Mip => "mip",
+        }
+    }
 }
 
 impl Default for Options {
@@ -168,7 +192,23 @@ pub enum SolveError {
 
 /// Makes the best plan `options` allow for `instance`.
 ///
-/// `progress` is called from the calling thread's solve loop, a few times a second at most besides incumbents.
+/// `progress` is called from the calling thread, a few times a second at most besides incumbents.
+///
+/// ```
+/// use lotwise::model::{InstanceBuilder, Instant, Line, Order, Variant};
+/// use lotwise::solve::{Options, solve};
+/// let start = Instant::parse("2026-11-23T08:00:00Z").unwrap();
+/// let due = Instant::parse("2026-11-24T08:00:00Z").unwrap();
+/// let instance = InstanceBuilder::new(start)
+///     .line(Line::new("press").units_per_hour(60))
+///     .variant(Variant::new("mug"))
+///     .order(Order::new("SO-1").due(due).item("mug", 120))
+///     .build();
+/// let options = Options { time_limit: None, iterations: Some(100), ..Options::default() };
+/// let outcome = solve(&instance, &options, &mut |_| {})?;
+/// assert_eq!(outcome.solution.kpis.on_time, 1);
+/// # Ok::<(), lotwise::solve::SolveError>(())
+/// ```
 ///
 /// # Errors
 /// [`SolveError::Invalid`] for an instance with faults (with `set_aside`, faults that are not one order's own).
@@ -177,6 +217,14 @@ pub fn solve(
     options: &Options,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Outcome, SolveError> {
-    let _ = (instance, options, progress);
-    Err(SolveError::Internal("not built yet".to_string()))
+    let diagnostics = validate::validate(instance);
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        let solution = strategy::run(instance, options, progress)?;
+        return Ok(Outcome { solution, diagnostics, set_aside: Vec::new() });
+    }
+    let reduced = options.set_aside.then(|| validate::set_aside(instance, &diagnostics)).flatten();
+    let Some((reduced, faults)) = reduced else { return Err(SolveError::Invalid(diagnostics)) };
+    let mut solution = strategy::run(&reduced, options, progress)?;
+    reasons::list_set_aside(instance, &mut solution, &faults);
+    Ok(Outcome { solution, diagnostics, set_aside: faults.into_iter().map(|(order, _)| order).collect() })
 }

@@ -1,0 +1,99 @@
+//! First plans, built in one pass by many rules side by side; the best is kept.
+//!
+//! Two families: [`list`] takes the lots in an order and puts each where it ends first or costs least (list
+//! scheduling); [`dispatch`] goes through time and lets each line that falls free choose among the lots that wait
+//! (dispatching, with the apparent-tardiness-cost index with setups of Lee, Bhaskaran and Pinedo 1997). Where there
+//! are few operations, [`insertion`] then places whole orders at their best positions, dearest regret first.
+//! [`repair`] rejects what is cheaper to refuse, brings back what was squeezed out and opens overtime that pays.
+
+mod dispatch;
+mod insertion;
+mod list;
+mod repair;
+mod shop;
+
+use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::schedule::Schedule;
+use rayon::prelude::*;
+
+pub(crate) use list::{alone, earliest_due_date};
+
+/// Whether to go on; asked between steps that take a few milliseconds.
+pub(crate) type GoOn<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// A plan with its exact schedule.
+#[derive(Clone, Debug)]
+pub(crate) struct Constructed {
+    /// What made it.
+    pub rule: &'static str,
+    /// The plan.
+    pub plan: Plan,
+    /// Its times and cost.
+    pub schedule: Schedule,
+}
+
+/// Above this many operations construction is by rules alone.
+const INSERTION_OPERATIONS: usize = 240;
+/// Above this many operations only the rules that have won on large instances are tried.
+const ALL_RULES_OPERATIONS: usize = 20_000;
+
+/// The best plan of all rules; on equal value the first rule's, so that threads change nothing.
+///
+/// Runs in rayon's current pool. `go_on` is asked between rules; at least one plan is always made.
+pub(crate) fn construct(problem: &Problem, go_on: GoOn<'_>) -> Constructed {
+    let operations = operations_of(problem);
+    let large = operations > ALL_RULES_OPERATIONS;
+    let rules: Vec<Rule> = rules().into_iter().filter(|rule| !large || rule.for_large()).collect();
+    let made: Vec<Constructed> = rules
+        .into_par_iter()
+        .enumerate()
+        .filter(|(index, _)| *index == 0 || go_on())
+        .map(|(_, rule)| rule.apply(problem))
+        .collect();
+    let best = best_of(made).unwrap_or_else(|| earliest_due_date(problem));
+    let best = repair::repair(problem, best, go_on);
+    if operations > INSERTION_OPERATIONS || !go_on() {
+        return best;
+    }
+    let inserted = insertion::best_insertion(problem, go_on).map(|made| repair::repair(problem, made, go_on));
+    best_of(std::iter::once(best.clone()).chain(inserted).collect()).unwrap_or(best)
+}
+
+/// The first of the plans of least value.
+fn best_of(plans: Vec<Constructed>) -> Option<Constructed> {
+    plans.into_iter().min_by_key(|made| made.schedule.value())
+}
+
+/// Operations there would be if every order were made in whole lots.
+pub(crate) fn operations_of(problem: &Problem) -> usize {
+    problem.items.ids().map(|item| problem.route_of(item).steps.len()).sum()
+}
+
+/// One way to build a plan.
+#[derive(Clone, Copy, Debug)]
+enum Rule {
+    List(list::Rule),
+    Dispatch(dispatch::Rule),
+}
+
+impl Rule {
+    fn apply(self, problem: &Problem) -> Constructed {
+        match self {
+            Self::List(rule) => rule.apply(problem),
+            Self::Dispatch(rule) => rule.apply(problem),
+        }
+    }
+
+    fn for_large(self) -> bool {
+        match self {
+            Self::List(rule) => rule.for_large(),
+            Self::Dispatch(rule) => rule.for_large(),
+        }
+    }
+}
+
+fn rules() -> Vec<Rule> {
+    let lists = list::RULES.iter().copied().map(Rule::List);
+    lists.chain(dispatch::RULES.iter().copied().map(Rule::Dispatch)).collect()
+}

@@ -1,0 +1,7 @@
+//! Plans without an integer program: construction by rules and insertion, and search.
+//!
+//! Knows problem, plan and schedule; never the integer programs, with which it meets in `solve` only.
+
+pub(crate) mod construct;
+pub(crate) mod moves;
+pub(crate) mod search;

@@ -1,0 +1,90 @@
+//! One file per move: each proposes a splice of one or two sequences and knows nothing of prices.
+//!
+//! A move draws what it changes from the random stream it is given, narrowed by [`Neighbours`]: lots that would stand
+//! well next to each other, because they share a line and a setup class, or are due at about the same time.
+
+mod neighbours;
+mod recall;
+mod relocate;
+mod swap;
+mod tails;
+
+pub(crate) use neighbours::Neighbours;
+
+use crate::schedule::incremental::{Ground, LotId, Proposal, State};
+use rand::Rng;
+use rand::RngExt as _;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// What a move draws from.
+pub(crate) struct Draw<'a> {
+    pub ground: &'a Ground,
+    pub state: &'a State,
+    pub neighbours: &'a Neighbours,
+    pub random: &'a mut Xoshiro256PlusPlus,
+}
+
+/// A move: fills the proposal, or says that it found nothing to change.
+pub(crate) type Move = fn(&mut Draw<'_>, &mut Proposal) -> bool;
+
+/// The moves with their names and how often each is drawn (parts of a hundred).
+pub(crate) const MOVES: &[(&str, Move, u32)] = &[
+    ("relocate", relocate::propose, 45),
+    ("swap", swap::propose, 30),
+    ("tails", tails::propose, 20),
+    ("recall", recall::propose, 5),
+];
+
+/// The longest block that moves at once.
+const LONGEST_BLOCK: usize = 12;
+
+impl Draw<'_> {
+    /// A number below `bound`, which is not 0.
+    fn below(&mut self, bound: usize) -> usize {
+        // Multiply and shift: no bias that matters below 2^20, and cheaper than rejection.
+        ((u128::from(self.random.next_u64()) * bound as u128) >> 64) as usize
+    }
+
+    /// Whether an event of the given chance in a hundred happens.
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    /// A block length: mostly one, rarely many.
+    fn block_length(&mut self) -> usize {
+        let bits = self.random.random::<u32>().trailing_ones() as usize;
+        (1 + bits + if bits > 2 { self.below(LONGEST_BLOCK) } else { 0 }).min(LONGEST_BLOCK)
+    }
+
+    /// A lot of some order that is in the plan.
+    fn lot(&mut self) -> Option<(LotId, usize, usize)> {
+        let count = self.ground.lots.len();
+        if count == 0 {
+            return None;
+        }
+        let lot = if self.ground.makespan_cost_per_hour > 0 && self.chance(50) {
+            self.lot_of_last_line()?
+        } else {
+            self.below(count) as LotId
+        };
+        let (line, place) = self.state.place(lot)?;
+        Some((lot, line, place))
+    }
+
+    /// A lot of the line that ends last: where a makespan is charged, only what happens there can lower it.
+    fn lot_of_last_line(&mut self) -> Option<LotId> {
+        let lines = 0..self.ground.lines.len();
+        let line = lines.max_by_key(|&line| (self.state.line_end(self.ground, line), line))?;
+        let sequence = self.state.sequence(line);
+        if sequence.is_empty() {
+            return None;
+        }
+        let place = self.below(sequence.len());
+        Some(self.state.sequence(line)[place])
+    }
+
+    /// Whether a line can run all of some lots.
+    fn can_run(&self, line: usize, lots: &[LotId]) -> bool {
+        lots.iter().all(|&lot| self.ground.mode(lot, line).exists())
+    }
+}

@@ -1,0 +1,106 @@
+//! Which lots would stand well behind which: granular neighbourhoods (Toth and Vigo 2003) for lots on lines.
+
+use crate::schedule::incremental::{Ground, LotId};
+use rayon::prelude::*;
+
+/// For each lot, the lots it would follow best, nearest first.
+#[derive(Clone, Debug)]
+pub(crate) struct Neighbours {
+    width: usize,
+    lists: Vec<LotId>,
+    lengths: Vec<u16>,
+}
+
+/// How many neighbours a lot has.
+const WIDTH: usize = 24;
+/// Above this many lots, only so many candidates by due date are looked at for each.
+const CANDIDATES: usize = 400;
+
+impl Neighbours {
+    /// Measures who is near whom: changeover time between the two, and how far their due dates are apart.
+    pub fn new(ground: &Ground) -> Self {
+        let count = ground.lots.len();
+        let width = WIDTH.min(count.saturating_sub(1));
+        let due = |lot: LotId| {
+            let order = ground.order(lot);
+            order.due.min(order.deadline).min(ground.start + (1 << 40))
+        };
+        let mut by_due: Vec<LotId> = (0..count as LotId).collect();
+        by_due.sort_by_key(|&lot| (due(lot), lot));
+        let mut rank = vec![0; count];
+        for (place, &lot) in by_due.iter().enumerate() {
+            rank[lot as usize] = place;
+        }
+        let scale = Scale::new(ground);
+        let lists: Vec<Vec<LotId>> = (0..count as LotId)
+            .into_par_iter()
+            .map(|lot| {
+                let centre = rank[lot as usize];
+                let from = centre.saturating_sub(CANDIDATES / 2);
+                let near = &by_due[from..(from + CANDIDATES).min(count)];
+                let mut scored: Vec<(i64, LotId)> = near
+                    .iter()
+                    .filter(|&&other| other != lot)
+                    .filter_map(|&other| {
+                        let setup = changeover(ground, other, lot)?;
+                        let apart = (due(lot) - due(other)).abs();
+                        Some((setup.saturating_mul(scale.setup) + apart / scale.due, other))
+                    })
+                    .collect();
+                scored.sort_unstable();
+                scored.into_iter().take(width).map(|(_, other)| other).collect()
+            })
+            .collect();
+        let lengths = lists.iter().map(|list| list.len() as u16).collect();
+        let mut flat = vec![0; count * width];
+        for (lot, list) in lists.iter().enumerate() {
+            flat[lot * width..lot * width + list.len()].copy_from_slice(list);
+        }
+        Self { width, lists: flat, lengths }
+    }
+
+    /// The lots that a lot would follow best.
+    pub fn of(&self, lot: LotId) -> &[LotId] {
+        let from = lot as usize * self.width;
+        &self.lists[from..from + self.lengths[lot as usize] as usize]
+    }
+}
+
+/// How due dates and changeovers are weighed: a mean changeover counts as much as a tenth of the spread of due dates.
+struct Scale {
+    setup: i64,
+    due: i64,
+}
+
+impl Scale {
+    fn new(ground: &Ground) -> Self {
+        let dues = || ground.orders.iter().map(|order| order.due).filter(|&due| due != i64::MAX);
+        let spread = dues().max().unwrap_or(0) - dues().min().unwrap_or(0);
+        let seconds: Vec<i64> =
+            ground.tables.iter().flat_map(|table| table.seconds.iter().map(|&seconds| i64::from(seconds))).collect();
+        let mean = seconds.iter().sum::<i64>() / (seconds.len() as i64).max(1);
+        if mean == 0 {
+            return Self { setup: 0, due: 1 };
+        }
+        // Both in units of a mean changeover divided by 16.
+        Self { setup: 16, due: (spread / (mean * 160).max(1)).max(1) }
+    }
+}
+
+/// The least changeover time from one lot to another on any line that can run both; none where there is no such line.
+fn changeover(ground: &Ground, from: LotId, to: LotId) -> Option<i64> {
+    ground
+        .eligible(to)
+        .iter()
+        .map(|&line| usize::from(line))
+        .filter(|&line| ground.mode(from, line).exists())
+        .map(|line| match ground.lines[line].table {
+            Some(table) => {
+                let table = &ground.tables[table];
+                let (from, to) = (ground.mode(from, line).class as usize, ground.mode(to, line).class as usize);
+                i64::from(table.seconds[from * table.classes + to])
+            }
+            None => 0,
+        })
+        .min()
+}

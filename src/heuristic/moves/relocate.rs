@@ -1,0 +1,48 @@
+//! Relocate: a block of neighbouring lots goes elsewhere, on its own line or another.
+
+use super::Draw;
+use crate::schedule::incremental::{LotId, Proposal};
+use smallvec::SmallVec;
+
+/// Proposes to move a block behind a lot near its first one, or to a random place.
+pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
+    let Some((lot, line, place)) = draw.lot() else { return false };
+    let length = draw.block_length().min(draw.state.sequence(line).len() - place);
+    let Some((target, behind)) = target(draw, lot) else { return false };
+    let block: SmallVec<[LotId; 16]> = draw.state.sequence(line)[place..place + length].iter().copied().collect();
+    if target != line {
+        if !draw.can_run(target, &block) {
+            return false;
+        }
+        proposal.splice(line, place, place + length, []);
+        proposal.splice(target, behind, behind, block);
+        return true;
+    }
+    let sequence = draw.state.sequence(line);
+    if behind < place {
+        let middle = block.iter().chain(&sequence[behind..place]).copied();
+        proposal.splice(line, behind, place + length, middle);
+    } else if behind > place + length {
+        let middle = sequence[place + length..behind].iter().chain(&block).copied();
+        proposal.splice(line, place, behind, middle);
+    } else {
+        return false;
+    }
+    true
+}
+
+/// The line and place before which the block goes.
+fn target(draw: &mut Draw<'_>, lot: LotId) -> Option<(usize, usize)> {
+    let near = draw.neighbours.of(lot).len();
+    if near > 0 && draw.chance(70) {
+        let pick = draw.below(near);
+        let neighbour = draw.neighbours.of(lot)[pick];
+        let (line, place) = draw.state.place(neighbour)?;
+        return Some((line, place + 1));
+    }
+    let eligible = draw.ground.eligible(lot).len();
+    let pick = draw.below(eligible);
+    let line = usize::from(draw.ground.eligible(lot)[pick]);
+    let place = draw.below(draw.state.sequence(line).len() + 1);
+    Some((line, place))
+}

@@ -1,0 +1,62 @@
+//! Swap: two blocks of neighbouring lots change places, on one line or two.
+
+use super::Draw;
+use crate::schedule::incremental::{LotId, Proposal};
+use smallvec::SmallVec;
+
+/// Proposes to swap a block with the block behind a lot near it, or with a random one.
+pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
+    let Some((lot, line, place)) = draw.lot() else { return false };
+    let Some((other, other_place)) = partner(draw, lot, line) else { return false };
+    let short = draw.chance(75);
+    let (length, other_length) = if short { (1, 1) } else { (draw.block_length(), draw.block_length()) };
+    let length = length.min(draw.state.sequence(line).len() - place);
+    let other_length = other_length.min(draw.state.sequence(other).len() - other_place);
+    if line != other {
+        let block: SmallVec<[LotId; 16]> = draw.state.sequence(line)[place..place + length].iter().copied().collect();
+        let other_block: SmallVec<[LotId; 16]> =
+            draw.state.sequence(other)[other_place..other_place + other_length].iter().copied().collect();
+        if !draw.can_run(other, &block) || !draw.can_run(line, &other_block) {
+            return false;
+        }
+        proposal.splice(line, place, place + length, other_block);
+        proposal.splice(other, other_place, other_place + other_length, block);
+        return true;
+    }
+    // On one line the blocks must not overlap.
+    let ((first, first_length), (second, second_length)) = if place < other_place {
+        ((place, length.min(other_place - place)), (other_place, other_length))
+    } else {
+        ((other_place, other_length.min(place - other_place)), (place, length))
+    };
+    if first_length == 0 {
+        return false;
+    }
+    let sequence = draw.state.sequence(line);
+    let middle = sequence[second..second + second_length]
+        .iter()
+        .chain(&sequence[first + first_length..second])
+        .chain(&sequence[first..first + first_length])
+        .copied();
+    proposal.splice(line, first, second + second_length, middle);
+    true
+}
+
+/// Line and place of the block to swap with.
+fn partner(draw: &mut Draw<'_>, lot: LotId, line: usize) -> Option<(usize, usize)> {
+    let near = draw.neighbours.of(lot).len();
+    if near > 0 && draw.chance(50) {
+        let pick = draw.below(near);
+        // The lot behind the neighbour: swapping brings `lot` next to it.
+        let (other, place) = draw.state.place(draw.neighbours.of(lot)[pick])?;
+        return (place + 1 < draw.state.sequence(other).len()).then_some((other, place + 1));
+    }
+    let eligible = draw.ground.eligible(lot).len();
+    let pick = draw.below(eligible);
+    let other = if draw.chance(30) { line } else { usize::from(draw.ground.eligible(lot)[pick]) };
+    let length = draw.state.sequence(other).len();
+    if length == 0 {
+        return None;
+    }
+    Some((other, draw.below(length)))
+}

@@ -1,0 +1,33 @@
+//! Tails: two lines exchange everything behind a place each (2-opt* of vehicle routing; Potvin and Rousseau 1995).
+
+use super::Draw;
+use crate::schedule::incremental::{LotId, Proposal};
+
+/// Proposes to exchange the tail from a lot on with the tail behind a lot near it, or behind a random one.
+pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
+    let Some((lot, line, place)) = draw.lot() else { return false };
+    let near = draw.neighbours.of(lot).len();
+    let (other, behind) = if near > 0 && draw.chance(60) {
+        let pick = draw.below(near);
+        let Some((other, place)) = draw.state.place(draw.neighbours.of(lot)[pick]) else { return false };
+        (other, place + 1)
+    } else {
+        let eligible = draw.ground.eligible(lot).len();
+        let pick = draw.below(eligible);
+        let other = usize::from(draw.ground.eligible(lot)[pick]);
+        (other, draw.below(draw.state.sequence(other).len() + 1))
+    };
+    if other == line {
+        return false;
+    }
+    let (sequence, other_sequence) = (draw.state.sequence(line), draw.state.sequence(other));
+    let tail: Vec<LotId> = sequence[place..].to_vec();
+    let other_tail: Vec<LotId> = other_sequence[behind..].to_vec();
+    if !draw.can_run(other, &tail) || !draw.can_run(line, &other_tail) {
+        return false;
+    }
+    let (length, other_length) = (sequence.len(), other_sequence.len());
+    proposal.splice(line, place, length, other_tail);
+    proposal.splice(other, behind, other_length, tail);
+    true
+}

@@ -1,0 +1,150 @@
+//! One replica: simulated annealing with exact prices (Kirkpatrick, Gelatt, Vecchi 1983).
+//!
+//! Temperatures calibrate themselves on the instance: from one at which a typical worsening is often taken to one at
+//! which it never is.
+
+use crate::heuristic::moves::{Draw, MOVES, Neighbours};
+use crate::schedule::incremental::{Ground, LotId, Price, Proposal, State};
+use rand::{RngExt as _, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// One replica of the search.
+pub(crate) struct Annealing<'g> {
+    ground: &'g Ground,
+    neighbours: &'g Neighbours,
+    state: State,
+    best_cost: i64,
+    best: Vec<Vec<LotId>>,
+    random: Xoshiro256PlusPlus,
+    proposal: Proposal,
+    iterations: u64,
+    guide: f64,
+}
+
+/// From where to where the temperature falls, in ten-thousandths.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Temperatures {
+    first: f64,
+    last: f64,
+}
+
+impl Temperatures {
+    /// The temperatures at two shares of the budget.
+    pub fn between(&self, from: f64, to: f64) -> (f64, f64) {
+        let at = |share: f64| self.first * (self.last / self.first).powf(share);
+        (at(from), at(to))
+    }
+}
+
+/// Moves drawn to calibrate.
+const SAMPLES: usize = 4_000;
+
+impl<'g> Annealing<'g> {
+    /// A replica that begins at `state`, with the stream named by seed and number.
+    pub fn new(ground: &'g Ground, neighbours: &'g Neighbours, state: State, seed: u64, replica: u64) -> Self {
+        let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ (replica + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        // Plans of equal makespan differ in how full the other lines are; a second of it counts this share of a
+        // second of makespan.
+        let makespan_per_second = ground.makespan_cost_per_hour as f64 / 3_600.0;
+        let guide = 0.5 * makespan_per_second / ground.lines.len().max(1) as f64;
+        Self {
+            ground,
+            neighbours,
+            best_cost: state.cost(),
+            best: state.sequences(),
+            state,
+            random,
+            proposal: Proposal::default(),
+            iterations: 0,
+            guide,
+        }
+    }
+
+    /// Temperatures for this instance, from a sample of moves.
+    pub fn calibrate(&mut self) -> Temperatures {
+        let mut worse: Vec<f64> = Vec::with_capacity(SAMPLES);
+        for _ in 0..SAMPLES {
+            if let Some(price) = self.propose() {
+                let change = self.energy(price);
+                if change > 0.0 && price.delta < crate::schedule::incremental::UNPLANNED_PENALTY / 2 {
+                    worse.push(change);
+                }
+            }
+        }
+        worse.sort_by(f64::total_cmp);
+        let quantile = |share: f64| worse.get((worse.len() as f64 * share) as usize).copied();
+        let first = quantile(0.15).unwrap_or(1.0).max(1.0);
+        let last = (quantile(0.01).unwrap_or(1.0) * 0.02).max(1e-3).min(first / 50.0);
+        Temperatures { first, last }
+    }
+
+    /// Iterations made.
+    pub fn iterations(&self) -> u64 {
+        self.iterations
+    }
+
+    /// Cost of the best plan found.
+    pub fn best_cost(&self) -> i64 {
+        self.best_cost
+    }
+
+    /// Sequences of the best plan found.
+    pub fn best_sequences(&self) -> &[Vec<LotId>] {
+        &self.best
+    }
+
+    /// Cost of the plan at hand.
+    pub fn current_cost(&self) -> i64 {
+        self.state.cost()
+    }
+
+    /// The plan at hand.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Goes on from another replica's plan.
+    pub fn go_on_from(&mut self, state: State) {
+        self.state = state;
+    }
+
+    /// Makes `iterations` proposals, the temperature falling from the first to the second.
+    pub fn run(&mut self, iterations: u64, (from, to): (f64, f64)) {
+        let factor = if iterations > 1 { (to / from).powf(1.0 / iterations as f64) } else { 1.0 };
+        let mut temperature = from;
+        for _ in 0..iterations {
+            temperature *= factor;
+            self.iterations += 1;
+            let Some(price) = self.propose() else { continue };
+            let change = self.energy(price);
+            if change > 0.0 && change >= -temperature * self.random.random::<f64>().ln() {
+                continue;
+            }
+            self.state.apply(self.ground, &self.proposal, price);
+            if self.state.cost() < self.best_cost {
+                self.best_cost = self.state.cost();
+                self.best = self.state.sequences();
+            }
+        }
+    }
+
+    /// What acceptance goes by: the cost, and where a makespan is charged the ends of all lines.
+    fn energy(&self, price: Price) -> f64 {
+        price.delta as f64 + self.guide * price.ends as f64
+    }
+
+    fn propose(&mut self) -> Option<Price> {
+        self.proposal.clear();
+        let mut pick = self.random.random_range(0..100u32);
+        let mut draw =
+            Draw { ground: self.ground, state: &self.state, neighbours: self.neighbours, random: &mut self.random };
+        for (_, propose, share) in MOVES {
+            if pick < *share {
+                let proposed = propose(&mut draw, &mut self.proposal);
+                return if proposed { self.state.price(self.ground, &mut self.proposal) } else { None };
+            }
+            pick -= share;
+        }
+        None
+    }
+}

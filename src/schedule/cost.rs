@@ -1,0 +1,150 @@
+//! What timed operations cost, term by term; each term is rounded on its own.
+
+use super::Schedule;
+use super::timing::{Infeasible, Obstacle, Timed};
+use crate::plan::{Fate, OpIdx, Plan};
+use crate::problem::{LineIdx, OrderIdx, Problem};
+use crate::solution::CostBreakdown;
+use crate::units::{HOUR, IdVec, Money, Pieces, Seconds};
+
+/// Prices timed operations.
+///
+/// # Errors
+/// Orders that are delivered after their deadline, or cannot be delivered from where they are made.
+pub(super) fn price(problem: &Problem, plan: &Plan, operations: IdVec<OpIdx, Timed>) -> Result<Schedule, Infeasible> {
+    let (deliveries, transport) = deliver(problem, plan, &operations)?;
+    let mut cost = CostBreakdown { transport, ..CostBreakdown::default() };
+    let mut unplanned = 0;
+    for (id, order) in problem.orders.enumerate() {
+        if let Some(delivery) = deliveries[id] {
+            let (lateness, holding) = order.delivery_cost(delivery);
+            cost.lateness += lateness;
+            cost.holding += holding;
+        } else if let Some(reject_cost) = order.reject_cost {
+            cost.rejection += reject_cost;
+        } else {
+            unplanned += 1;
+        }
+    }
+    let mut last_end = problem.start;
+    for id in problem.lines.ids() {
+        let of_line = price_line(problem, plan, id);
+        cost.production += of_line.production;
+        cost.changeover += of_line.changeover;
+        cost.overtime += of_line.overtime;
+        cost.short_run += of_line.short_run;
+        last_end = problem.lines[id].facts.iter().map(|fact| fact.end).fold(last_end, Seconds::max);
+    }
+    for (operation, timed) in operations.enumerate() {
+        last_end = last_end.max(timed.end);
+        if !timed.fact {
+            cost.baseline += change_cost(problem, plan, operation, timed);
+        }
+    }
+    cost.makespan = problem.makespan_cost_per_hour.pro_rata(last_end - problem.start, HOUR);
+    Ok(Schedule { operations, deliveries, cost: cost.summed(), unplanned })
+}
+
+/// When each order is delivered, and what journeys cost.
+fn deliver(
+    problem: &Problem,
+    plan: &Plan,
+    operations: &IdVec<OpIdx, Timed>,
+) -> Result<(IdVec<OrderIdx, Option<Seconds>>, Money), Infeasible> {
+    let at_start = |(id, order): (OrderIdx, &crate::problem::Order)| {
+        (plan.fates[id] == Fate::Made && order.delivered_at_start).then_some(problem.start)
+    };
+    let mut deliveries: IdVec<OrderIdx, Option<Seconds>> = problem.orders.enumerate().map(at_start).collect();
+    let mut transport = Money::ZERO;
+    let mut obstacles = Vec::new();
+    for (id, lot) in plan.lots.enumerate() {
+        let order = problem.items[lot.item].order;
+        let route = problem.route_of(lot.item);
+        let site_of = |step: u16| problem.lines[operations[plan.operation(id, usize::from(step))].line].site;
+        for (step, after) in route.steps.iter().enumerate() {
+            for &before in &after.after {
+                let journey = problem.places.transit(site_of(before), site_of(step as u16)).unwrap_or_default();
+                transport += journey.cost_per_unit.times(lot.quantity);
+            }
+        }
+        let last = &operations[plan.operation(id, usize::from(route.last))];
+        let journey = problem.places.delivery(site_of(route.last), problem.orders[order].region);
+        if journey.is_none() && !last.fact {
+            obstacles.push((order, Obstacle::Delivery));
+        }
+        let journey = journey.unwrap_or_default();
+        transport += journey.cost_per_unit.times(lot.quantity);
+        let delivery = last.end + journey.time;
+        deliveries[order] = Some(deliveries[order].map_or(delivery, |latest| latest.max(delivery)));
+    }
+    for (id, order) in problem.orders.enumerate() {
+        if let (Some(delivery), Some(deadline)) = (deliveries[id], order.deadline)
+            && delivery > deadline
+        {
+            obstacles.push((id, Obstacle::Deadline));
+        }
+    }
+    if obstacles.is_empty() { Ok((deliveries, transport)) } else { Err(Infeasible { orders: obstacles }) }
+}
+
+/// What a line's facts and sequence cost whatever their times: production, changeovers, overtime, short runs.
+pub(crate) fn price_line(problem: &Problem, plan: &Plan, id: LineIdx) -> CostBreakdown {
+    let line = &problem.lines[id];
+    let mut cost = CostBreakdown::default();
+    cost.overtime = plan.overtime[id].iter().map(|&window| line.overtime[window].cost).sum();
+    let decided = plan.sequences[id]
+        .iter()
+        .map(|&operation| (Some(plan.kind(problem, operation)), plan.lots[plan.operations[operation].lot].quantity));
+    let facts = line.facts.iter().map(|fact| (fact.kind, fact.quantity, Some(fact.class)));
+    let mut class = line.setup_class;
+    let mut run: Option<(u32, Pieces)> = None;
+    let mut short_run = Money::ZERO;
+    let all = facts.chain(decided.map(|(kind, quantity)| (kind, quantity, None)));
+    for (kind, quantity, fact_class) in all {
+        let to = fact_class.or_else(|| kind.map(|kind| problem.class_on(line, kind)));
+        if let Some(to) = to {
+            let changeover = problem.changeover(line, class, to);
+            // A lost order's lot without a variant costs nothing itself; it leaves every attribute missing.
+            if kind.is_some() {
+                cost.changeover += problem.changeover_cost(line, changeover);
+            }
+            class = line.changeovers.map(|_| to);
+        }
+        let mut pieces = 0;
+        if let Some(rate) = kind.and_then(|kind| problem.rate_on(kind, id)) {
+            cost.production += problem.run_cost(line, rate, quantity);
+            pieces = rate.pieces_run(quantity);
+        }
+        if let Some(minimum) = &line.minimum_run {
+            let value = kind.map_or(0, |kind| problem.run_values[minimum.by][kind]);
+            match &mut run {
+                Some((current, total)) if *current == value => *total += pieces,
+                _ => {
+                    short_run += run_shortfall_cost(problem, id, run);
+                    run = Some((value, pieces));
+                }
+            }
+        }
+    }
+    cost.short_run = short_run + run_shortfall_cost(problem, id, run);
+    cost
+}
+
+/// What a finished run costs for the pieces it lacks.
+pub(crate) fn run_shortfall_cost(problem: &Problem, line: LineIdx, run: Option<(u32, Pieces)>) -> Money {
+    match (run, &problem.lines[line].minimum_run) {
+        (Some((_, pieces)), Some(minimum)) if pieces > 0 => {
+            minimum.shortfall_cost_per_unit.times((minimum.quantity - pieces).max(0))
+        }
+        _ => Money::ZERO,
+    }
+}
+
+/// What it costs that an operation is not where, or when, the baseline has it.
+pub(super) fn change_cost(problem: &Problem, plan: &Plan, operation: OpIdx, timed: &Timed) -> Money {
+    debug_assert!(!timed.fact, "facts do not move");
+    let Some(known) = plan.baseline_of(problem, operation) else { return Money::ZERO };
+    let line = if known.line == timed.line { Money::ZERO } else { problem.baseline.line_change_cost };
+    let moved = Seconds((timed.start.0 - known.start.0).abs());
+    line + problem.baseline.start_change_cost_per_hour.pro_rata(moved, HOUR)
+}

@@ -1,0 +1,188 @@
+//! Waiting where it saves money: just-in-time delivery under holding costs, and starts kept as the baseline has them.
+//!
+//! Sequences stay as they are and nobody else is moved: operations are taken last first, and each goes to the start in
+//! its own slack that costs least, the earliest of equals. For one line with holding costs and hard due dates that is
+//! optimal for the sequence; in general it is a local optimum, never worse than the earliest timing it begins with.
+
+use super::cost::change_cost;
+use super::line::LineClock;
+use super::timing::Timed;
+use crate::plan::{LotIdx, OpIdx, Operation, Plan};
+use crate::problem::{LineIdx, OrderIdx, Problem};
+use crate::units::{IdVec, Money, Seconds};
+
+/// Whether waiting can ever save money.
+pub(super) fn may_pay(problem: &Problem) -> bool {
+    problem.orders.iter().any(|order| order.holding_cost_per_day > Money::ZERO)
+        || (!problem.baseline.lots.is_empty() && problem.baseline.start_change_cost_per_hour > Money::ZERO)
+}
+
+/// Moves operations later where that costs less.
+pub(super) fn delay(problem: &Problem, plan: &Plan, timed: &mut IdVec<OpIdx, Timed>) {
+    let mut delays = Delays::new(problem, plan, timed);
+    let mut latest_first: Vec<OpIdx> = plan.operations.ids().filter(|&operation| !timed[operation].fact).collect();
+    // Whoever waits for an operation starts after it, so by falling starts everyone behind it has been moved already.
+    // One pass leaves room only where a move made another lot decide its order's delivery.
+    for _ in 0..3 {
+        latest_first.sort_by_key(|&operation| (std::cmp::Reverse(timed[operation].start), operation));
+        let mut moved = false;
+        for &operation in &latest_first {
+            moved |= delays.delay_one(operation, timed);
+        }
+        if !moved {
+            break;
+        }
+    }
+}
+
+struct Delays<'p> {
+    problem: &'p Problem,
+    plan: &'p Plan,
+    clocks: IdVec<LineIdx, LineClock<'p>>,
+    next_on_line: IdVec<OpIdx, Option<OpIdx>>,
+    lots_of_order: IdVec<OrderIdx, Vec<LotIdx>>,
+    last_end: Seconds,
+}
+
+impl<'p> Delays<'p> {
+    fn new(problem: &'p Problem, plan: &'p Plan, timed: &IdVec<OpIdx, Timed>) -> Self {
+        let mut next_on_line = IdVec::filled(None, plan.operations.len());
+        for pair in plan.sequences.iter().flat_map(|sequence| sequence.windows(2)) {
+            next_on_line[pair[0]] = Some(pair[1]);
+        }
+        let mut lots_of_order = IdVec::filled(Vec::new(), problem.orders.len());
+        for (id, lot) in plan.lots.enumerate() {
+            lots_of_order[problem.items[lot.item].order].push(id);
+        }
+        let clocks = problem.lines.enumerate().map(|(id, line)| LineClock::new(problem, line, &plan.overtime[id]));
+        let last_end = timed.iter().map(|timed| timed.end).max().unwrap_or(problem.start);
+        Self { problem, plan, clocks: clocks.collect(), next_on_line, lots_of_order, last_end }
+    }
+
+    fn delay_one(&mut self, operation: OpIdx, timed: &mut IdVec<OpIdx, Timed>) -> bool {
+        let now = timed[operation];
+        let Operation { lot, .. } = self.plan.operations[operation];
+        let kind = self.plan.kind(self.problem, operation);
+        let Some(rate) = self.problem.rate_on(kind, now.line) else { return false };
+        let run = rate.run_time(self.plan.lots[lot].quantity);
+        let limit = self.latest_end(operation, timed);
+        let clock = &self.clocks[now.line];
+        let Some(latest) = clock.place_latest(limit, run).filter(|latest| latest.from > now.start) else {
+            return false;
+        };
+        let mut best = (self.cost_with(operation, now.start, now.end, timed), now.start, now.end);
+        let mut try_slot = |from: Seconds, to: Seconds| {
+            let candidate = (self.cost_with(operation, from, to, timed), from, to);
+            if from > now.start && from <= latest.from && candidate < best {
+                best = candidate;
+            }
+        };
+        try_slot(latest.from, latest.to);
+        if let Some(just_in_time) =
+            self.end_for_due(operation, timed).and_then(|end| clock.place_latest(end.min(limit), run))
+        {
+            try_slot(just_in_time.from, just_in_time.to);
+            // Where closing time lies around the due date, the slot that ends after it may be the cheaper one.
+            if let Some(after) = clock.place(just_in_time.from + Seconds(1), run) {
+                try_slot(after.from, after.to);
+            }
+        }
+        let as_before = self.plan.baseline_of(self.problem, operation).and_then(|known| clock.place(known.start, run));
+        if let Some(as_before) = as_before {
+            try_slot(as_before.from, as_before.to);
+        }
+        if best.1 == now.start {
+            return false;
+        }
+        timed[operation] = Timed { start: best.1, end: best.2, ..now };
+        self.place_next_setup(operation, timed);
+        true
+    }
+
+    /// The latest this operation may end with everyone else where they are.
+    fn latest_end(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Seconds {
+        let (problem, plan) = (self.problem, self.plan);
+        let now = timed[operation];
+        let mut limit = problem.end;
+        if problem.makespan_cost_per_hour > Money::ZERO {
+            limit = limit.min(self.last_end);
+        }
+        if let Some(next) = self.next_on_line[operation].map(|next| timed[next]) {
+            let free_by = if next.setup_time > Seconds::ZERO {
+                let setup = self.clocks[now.line].place_latest(next.start, next.setup_time);
+                setup.map_or(now.end, |setup| setup.from)
+            } else {
+                next.start
+            };
+            limit = limit.min(free_by);
+        }
+        let Operation { lot, step } = plan.operations[operation];
+        let route = problem.route_of(plan.lots[lot].item);
+        let site = problem.lines[now.line].site;
+        for &behind in &route.steps[usize::from(step)].before {
+            let next = timed[plan.operation(lot, usize::from(behind))];
+            let transit = problem.places.transit(site, problem.lines[next.line].site).unwrap_or_default();
+            if !next.fact {
+                limit = limit.min(next.start - route.steps[usize::from(behind)].lag - transit.time);
+            }
+        }
+        if step == route.last {
+            let order = &problem.orders[problem.items[plan.lots[lot].item].order];
+            if let Some(deadline) = order.deadline {
+                limit = limit.min(deadline - self.delivery_time(lot, now.line));
+            }
+        }
+        limit
+    }
+
+    fn delivery_time(&self, lot: LotIdx, line: LineIdx) -> Seconds {
+        let order = &self.problem.orders[self.problem.items[self.plan.lots[lot].item].order];
+        let site = self.problem.lines[line].site;
+        self.problem.places.delivery(site, order.region).unwrap_or_default().time
+    }
+
+    /// The end at which a last operation delivers exactly when due, where its order is charged for being early.
+    fn end_for_due(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Option<Seconds> {
+        let Operation { lot, step } = self.plan.operations[operation];
+        let item = self.plan.lots[lot].item;
+        let order = &self.problem.orders[self.problem.items[item].order];
+        let is_last = step == self.problem.route_of(item).last;
+        let due = order.due.filter(|_| is_last && order.holding_cost_per_day > Money::ZERO)?;
+        Some(due - self.delivery_time(lot, timed[operation].line))
+    }
+
+    /// What depends on this operation's start, were it at `start` to `end`: its order's delivery, its own change.
+    fn cost_with(&self, operation: OpIdx, start: Seconds, end: Seconds, timed: &IdVec<OpIdx, Timed>) -> Money {
+        let (problem, plan) = (self.problem, self.plan);
+        let moved = Timed { start, end, ..timed[operation] };
+        let mut cost = change_cost(problem, plan, operation, &moved);
+        let Operation { lot, step } = plan.operations[operation];
+        let item = plan.lots[lot].item;
+        if step == problem.route_of(item).last {
+            let id = problem.items[item].order;
+            let order = &problem.orders[id];
+            let mut delivery = end + self.delivery_time(lot, moved.line);
+            for &other in self.lots_of_order[id].iter().filter(|&&other| other != lot) {
+                let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
+                delivery = delivery.max(last.end + self.delivery_time(other, last.line));
+            }
+            if order.delivered_at_start {
+                delivery = delivery.max(problem.start);
+            }
+            let (lateness, holding) = order.delivery_cost(delivery);
+            cost += lateness + holding;
+        }
+        cost
+    }
+
+    /// The changeover behind a moved operation begins as early as it can again.
+    fn place_next_setup(&self, operation: OpIdx, timed: &mut IdVec<OpIdx, Timed>) {
+        let Some(next) = self.next_on_line[operation] else { return };
+        let (end, behind) = (timed[operation].end, timed[next]);
+        if behind.setup_time > Seconds::ZERO {
+            let setup = self.clocks[behind.line].place(end, behind.setup_time);
+            debug_assert!(setup.is_some_and(|setup| setup.to <= behind.start), "the slack held the changeover");
+            timed[next].setup_start = setup.map(|setup| setup.from);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The only place that knows times and costs.
+//!
+//! [`evaluate`] is the reference: a plan's exact times and cost from scratch, written to be clearly right rather than
+//! fast. Whatever prices a change faster must agree with it to the last ten-thousandth. A future rule of the format
+//! (shared tools, crews, maximum lags) enters in `coupling`, where one line's timing learns of another's.
+
+mod cost;
+mod coupling;
+mod delay;
+pub(crate) mod incremental;
+mod line;
+mod timing;
+
+pub(crate) use cost::run_shortfall_cost;
+pub(crate) use line::{LineClock, Slot};
+pub(crate) use timing::{Infeasible, Obstacle, Timed};
+
+use crate::plan::{OpIdx, Plan};
+use crate::problem::{OrderIdx, Problem};
+use crate::solution::CostBreakdown;
+use crate::units::{IdVec, Seconds};
+
+/// A plan's times and cost.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    /// When each operation happens.
+    pub operations: IdVec<OpIdx, Timed>,
+    /// When each order is delivered; none for those left out.
+    pub deliveries: IdVec<OrderIdx, Option<Seconds>>,
+    /// What it costs. An order that must be made and is left out costs nothing here: count those first.
+    pub cost: CostBreakdown,
+    /// Orders that must be made and are left out.
+    pub unplanned: usize,
+}
+
+impl Schedule {
+    /// What plans are compared by: fewer unplanned orders first, then cost.
+    pub fn value(&self) -> (usize, crate::units::Money) {
+        (self.unplanned, self.cost.total)
+    }
+}
+
+/// The exact times and cost of a plan: every operation as early as its place in the sequences allows, but later where
+/// waiting saves money (holding costs, moved starts).
+///
+/// # Errors
+/// The orders that cannot be delivered as the plan has it, each with what stands in the way.
+pub(crate) fn evaluate(problem: &Problem, plan: &Plan) -> Result<Schedule, Infeasible> {
+    let mut operations = timing::earliest(problem, plan)?;
+    if delay::may_pay(problem) {
+        delay::delay(problem, plan, &mut operations);
+    }
+    cost::price(problem, plan, operations)
+}
+
+/// Puts the takers of each scarce supply in the order of their starts and evaluates again, while that helps.
+///
+/// A plan made in another order may hold material for an operation that comes late anyway; afterwards no operation
+/// can start earlier at its place in the sequences.
+pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
+    let mut schedule = evaluate(problem, plan)?;
+    // Each round starts no operation later (without waiting for money), so few rounds suffice; the bound is a guard.
+    for _ in 0..8 {
+        let mut candidate = plan.clone();
+        for takers in candidate.takings.iter_mut() {
+            takers.sort_by_key(|&taker| (schedule.operations[taker].start, taker));
+        }
+        if candidate.takings == plan.takings {
+            break;
+        }
+        match evaluate(problem, &candidate) {
+            Ok(better) if better.value() <= schedule.value() => (*plan, schedule) = (candidate, better),
+            _ => break,
+        }
+    }
+    Ok(schedule)
+}

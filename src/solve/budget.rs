@@ -1,0 +1,58 @@
+//! How long to go on: a clock, an iteration count, a flag.
+
+use super::{CancelFlag, Clock, Options};
+use crate::solution::StoppedBy;
+use std::time::Duration;
+
+/// What a solve may use.
+pub(super) struct Budget {
+    clock: Clock,
+    cancel: CancelFlag,
+    time_limit: Option<Duration>,
+    /// Search iterations; with them the clock is neither read nor shown.
+    pub iterations: Option<u64>,
+    /// Kept free at the end for verifying and writing, which grow with the plan.
+    reserve: Duration,
+}
+
+impl Budget {
+    /// The budget of `options` for a plan of so many operations.
+    pub fn new(options: &Options, operations: usize) -> Self {
+        // Verifying and writing a plan takes a few microseconds an operation.
+        let reserve = Duration::from_millis(20) + Duration::from_micros(12) * operations as u32;
+        Self {
+            clock: options.clock.clone(),
+            cancel: options.cancel.clone(),
+            time_limit: options.time_limit,
+            iterations: options.iterations,
+            reserve,
+        }
+    }
+
+    /// Whether to go on.
+    pub fn go_on(&self) -> bool {
+        !self.cancel.is_cancelled() && self.remaining().is_none_or(|left| left > Duration::ZERO)
+    }
+
+    /// Time left; none without a limit.
+    pub fn remaining(&self) -> Option<Duration> {
+        let limit = self.time_limit?;
+        Some(limit.saturating_sub((self.clock)()).saturating_sub(self.reserve.min(limit / 4)))
+    }
+
+    /// Seconds since the clock's zero, where a plan may hold them.
+    pub fn seconds(&self) -> Option<f64> {
+        self.iterations.is_none().then(|| ((self.clock)().as_secs_f64() * 1_000.0).round() / 1_000.0)
+    }
+
+    /// Why the solve ended.
+    pub fn stopped_by(&self, otherwise: StoppedBy) -> StoppedBy {
+        if self.cancel.is_cancelled() {
+            StoppedBy::Cancelled
+        } else if self.remaining().is_some_and(|left| left == Duration::ZERO) {
+            StoppedBy::Time
+        } else {
+            otherwise
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The best plan so far, the ones it replaced, and who is told about it.
+
+use super::Progress;
+use super::budget::Budget;
+use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::schedule::Schedule;
+use crate::solution::IncumbentEntry;
+
+/// A plan with its exact schedule and where it came from.
+#[derive(Clone)]
+pub(super) struct Candidate {
+    pub source: &'static str,
+    pub plan: Plan,
+    pub schedule: Schedule,
+}
+
+/// The best plan so far.
+pub(super) struct Incumbent<'a> {
+    problem: &'a Problem,
+    budget: &'a Budget,
+    progress: &'a mut dyn FnMut(&Progress),
+    /// Best last; the ones before it are there for the day the best does not pass `verify`.
+    candidates: Vec<Candidate>,
+    /// Each better plan as it was found.
+    pub history: Vec<IncumbentEntry>,
+    /// What went wrong without costing the plan.
+    pub faults: Vec<String>,
+    /// Search iterations made so far.
+    pub iterations: u64,
+}
+
+/// How many replaced plans are kept.
+const KEPT: usize = 3;
+
+impl<'a> Incumbent<'a> {
+    /// No plan yet.
+    pub fn new(problem: &'a Problem, budget: &'a Budget, progress: &'a mut dyn FnMut(&Progress)) -> Self {
+        let (candidates, history, faults) = (Vec::new(), Vec::new(), Vec::new());
+        Self { problem, budget, progress, candidates, history, faults, iterations: 0 }
+    }
+
+    /// Says that a phase begins.
+    pub fn phase(&mut self, phase: &'static str) {
+        (self.progress)(&Progress::Phase { phase, seconds: self.budget.seconds() });
+    }
+
+    /// Offers a plan; returns whether it is better than all before.
+    pub fn offer(&mut self, source: &'static str, plan: Plan, schedule: Schedule) -> bool {
+        if self.best().is_some_and(|best| best.schedule.value() <= schedule.value()) {
+            return false;
+        }
+        let (unplanned, cost) = schedule.value();
+        let seconds = self.budget.seconds();
+        let iteration = (self.iterations > 0).then_some(self.iterations);
+        self.history.push(IncumbentEntry { seconds, iteration, source: source.to_string(), cost, unplanned });
+        let orders = self.problem.orders.enumerate();
+        let late = orders.filter(|(id, order)| schedule.deliveries[*id] > order.due && order.due.is_some()).count();
+        let iterations = self.iterations;
+        (self.progress)(&Progress::Incumbent { source, cost, bound: None, unplanned, late, iterations, seconds });
+        self.candidates.push(Candidate { source, plan, schedule });
+        if self.candidates.len() > KEPT {
+            self.candidates.remove(0);
+        }
+        true
+    }
+
+    /// The best plan so far.
+    pub fn best(&self) -> Option<&Candidate> {
+        self.candidates.last()
+    }
+
+    /// The best plans, best first.
+    pub fn into_candidates(self) -> (Vec<Candidate>, Vec<IncumbentEntry>, Vec<String>, u64) {
+        (self.candidates.into_iter().rev().collect(), self.history, self.faults, self.iterations)
+    }
+}

