@@ -5,9 +5,12 @@
 use super::changeover::{RuleBook, Setup};
 use crate::model::{Calendar, Instance, Line, Rate, Route, Site, Variant};
 use jiff::tz::TimeZone;
+use rustc_hash::FxHashMap as HashMap;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+
+/// So many items of an order are looked through; more are looked up.
+const FEW: usize = 8;
 
 /// One operation of a route, its predecessors by position.
 pub(super) struct Step<'a> {
@@ -77,6 +80,7 @@ pub(super) struct Catalog<'a> {
     pub(super) orders: HashMap<&'a str, usize>,
     pub(super) lines: HashMap<&'a str, usize>,
     pub(super) variants: HashMap<&'a str, usize>,
+    /// Items of orders with more than a [`FEW`] of them.
     items: HashMap<(usize, &'a str), usize>,
     calendars: HashMap<&'a str, &'a Calendar>,
     rule_books: HashMap<&'a str, RuleBook<'a>>,
@@ -90,7 +94,8 @@ pub(super) struct Catalog<'a> {
 
 /// Positions by name; the first of a name counts.
 fn positions<'a, T>(things: &'a [T], name: impl Fn(&'a T) -> &'a str) -> HashMap<&'a str, usize> {
-    let mut found = HashMap::with_capacity(things.len());
+    let mut found = HashMap::default();
+    found.reserve(things.len());
     for (position, thing) in things.iter().enumerate() {
         found.entry(name(thing)).or_insert(position);
     }
@@ -107,13 +112,13 @@ impl<'a> Catalog<'a> {
             let route = variant.route.as_deref().and_then(|route| route_positions.get(route));
             route.copied().unwrap_or(instance.routes.len())
         });
-        let mut items = HashMap::new();
-        for (order, names) in names.iter().enumerate() {
+        let mut items = HashMap::default();
+        for (order, names) in names.iter().enumerate().filter(|(_, names)| names.len() > FEW) {
             for (item, name) in names.iter().enumerate() {
                 items.entry((order, name.as_ref())).or_insert(item);
             }
         }
-        let mut transits = HashMap::new();
+        let mut transits = HashMap::default();
         for transit in &instance.transits {
             let journey = Journey { seconds: transit.time.0.0, cost_per_unit: transit.cost_per_unit.0 };
             transits.entry((transit.from.as_str(), transit.to.as_str())).or_insert(journey);
@@ -138,6 +143,10 @@ impl<'a> Catalog<'a> {
 
     /// The position of an item within its order.
     pub(super) fn item(&self, order: usize, name: &str) -> Option<usize> {
+        let names = self.names.get(order)?;
+        if names.len() <= FEW {
+            return names.iter().position(|known| known == name);
+        }
         // The key borrows for as long as the catalog; a shorter borrow serves to look it up.
         let items: &HashMap<(usize, &str), usize> = &self.items;
         items.get(&(order, name)).copied()

@@ -1,7 +1,7 @@
 //! What lies between two neighbouring lots on a line, read straight from the rules.
 
 use crate::model::{ChangeoverRule, ChangeoverSet, Combine, Named, Variant};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// What a line is set up for: where a value of an attribute is looked up.
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ impl<'a> RuleBook<'a> {
     /// Groups the rules of `set`.
     pub(super) fn new(set: &'a ChangeoverSet) -> Self {
         let mut by_attribute: Vec<(&str, Vec<Rule>)> = Vec::new();
-        let mut groups: HashMap<&str, usize> = HashMap::new();
+        let mut groups: HashMap<&str, usize> = HashMap::default();
         for rule in &set.rules {
             let group = *groups.entry(&rule.attribute).or_insert_with(|| {
                 by_attribute.push((&rule.attribute, Vec::new()));

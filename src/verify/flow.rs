@@ -4,7 +4,7 @@ use super::Checker;
 use super::exact;
 use crate::diagnostic::codes;
 use crate::model::MaterialUse;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Something that changes the stock of a material: an arrival, or a run that takes from it.
 pub(super) struct Event {
@@ -71,7 +71,7 @@ impl Checker<'_> {
                     taker = event.task.filter(|&task| !self.reading.tasks[task].frozen).or(taker);
                 }
                 let Some(task) = taker.filter(|_| stock < 0).map(|task| &self.reading.tasks[task]) else { continue };
-                let lacking = exact::quotient_half_up(-stock, 1_000_000);
+                let lacking = exact::quotient_half_up(stock.saturating_neg(), 1_000_000);
                 let at = self.show(instant[0].at);
                 let message = format!("At {at} about {lacking} more of {} is taken than is there.", material.id);
                 self.breaches.add(codes::BREACH_MATERIAL, format!("{}/start", task.pointer()), message);
@@ -102,7 +102,7 @@ impl Checker<'_> {
 
     /// What every run takes. A fact before `start` has taken already; a line without stock cannot run it.
     fn takes(&mut self) -> Vec<Event> {
-        let mut entries: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+        let mut entries: HashMap<(&str, Option<&str>), usize> = HashMap::default();
         for (entry, material) in self.catalog.instance.materials.iter().enumerate() {
             entries.entry((&material.id, material.site.as_deref())).or_insert(entry);
         }

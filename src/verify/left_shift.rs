@@ -10,7 +10,8 @@ use super::open_time::OpenTime;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Instance, Line};
 use crate::solution::Solution;
-use std::collections::HashMap;
+use crate::units::Money;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Every operation that could start earlier, the rest unchanged, at no more cost.
 ///
@@ -44,8 +45,8 @@ struct Shifts<'c, 'a> {
 impl<'c, 'a> Shifts<'c, 'a> {
     fn new(checker: &'c mut Checker<'a>) -> Self {
         let events = checker.material_events();
-        let mut stock: HashMap<usize, Vec<(i64, i128)>> = HashMap::new();
-        let mut takes: HashMap<usize, Vec<(usize, i128)>> = HashMap::new();
+        let mut stock: HashMap<usize, Vec<(i64, i128)>> = HashMap::default();
+        let mut takes: HashMap<usize, Vec<(usize, i128)>> = HashMap::default();
         for event in events {
             let first = i128::from(checker.catalog.instance.materials[event.entry].stock.0);
             let levels = stock.entry(event.entry).or_insert_with(|| vec![(i64::MIN, first)]);
@@ -58,7 +59,7 @@ impl<'c, 'a> Shifts<'c, 'a> {
                 None => levels.push((event.at, level.saturating_add(event.amount))),
             }
         }
-        let mut lot_of = HashMap::new();
+        let mut lot_of = HashMap::default();
         for (index, lot) in checker.reading.lots.iter().enumerate() {
             lot_of.extend(lot.tasks.iter().flatten().map(|&task| (task, index)));
         }
@@ -191,12 +192,12 @@ impl<'c, 'a> Shifts<'c, 'a> {
         let mut cost = 0;
         if let (Some(baseline), Some(before)) = (&instance.baseline, reading.baseline.get(&task.key)) {
             let moved = i128::from(start.abs_diff(before.start.seconds.0));
-            cost += i128::from(baseline.start_change_cost_per_hour.0) * moved * 24;
+            cost = per_hour(baseline.start_change_cost_per_hour, moved);
         }
         let others = reading.tasks.iter().enumerate().filter(|&(other, _)| other != index).map(|(_, task)| task.end);
         let span = others.chain([end]).max().map_or(0, |last| last.saturating_sub(self.checker.start).max(0));
-        cost += i128::from(instance.objective.makespan_cost_per_hour.0) * i128::from(span) * 24;
-        cost + self.timeliness(index, end)
+        cost.saturating_add(per_hour(instance.objective.makespan_cost_per_hour, i128::from(span)))
+            .saturating_add(self.timeliness(index, end))
     }
 
     fn timeliness(&self, index: usize, end: i64) -> i128 {
@@ -216,9 +217,15 @@ impl<'c, 'a> Shifts<'c, 'a> {
         let delivered = arrivals.chain(nothing_left.then_some(self.checker.start)).max().unwrap_or(end);
         if delivered > due {
             let (per_day, once) = self.checker.late_costs(order);
-            i128::from(per_day.0) * i128::from(delivered.saturating_sub(due)) + i128::from(once.0) * 86_400
+            let pro_rata = i128::from(per_day.0) * i128::from(delivered.saturating_sub(due));
+            pro_rata.saturating_add(i128::from(once.0) * 86_400)
         } else {
             i128::from(order.holding_cost_per_day.0) * i128::from(due.saturating_sub(delivered))
         }
     }
+}
+
+/// A price per hour over `seconds`, in 86,400ths of a ten-thousandth.
+fn per_hour(price: Money, seconds: i128) -> i128 {
+    i128::from(price.0).saturating_mul(seconds).saturating_mul(24)
 }

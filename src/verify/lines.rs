@@ -11,7 +11,7 @@ use super::open_time::{Misfit, OpenTime};
 use super::reading::Task;
 use crate::diagnostic::codes;
 use crate::model::Line;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
 /// Tasks of each line in the order of their times, facts first.
@@ -49,7 +49,7 @@ pub(super) fn open_times(checker: &Checker) -> Vec<Rc<OpenTime>> {
     let last = checker.reading.tasks.iter().map(|task| task.end).max().unwrap_or(checker.start);
     let (from, to) = (checker.start, last.min(checker.end));
     let always = Rc::new(OpenTime::always());
-    let mut shared: HashMap<&str, Rc<OpenTime>> = HashMap::new();
+    let mut shared: HashMap<&str, Rc<OpenTime>> = HashMap::default();
     let of_line = |(line, opened): (&Line, &Vec<(i64, i64)>)| {
         let Some(calendar) = catalog.calendar(line) else { return Rc::clone(&always) };
         let open = || Rc::new(OpenTime::of(calendar, &catalog.zone, from, to, opened));
@@ -129,28 +129,22 @@ impl Checker<'_> {
         frozen_end: Option<i64>,
     ) -> bool {
         let task = &self.reading.tasks[index];
-        let (pointer, title) = (task.pointer(), task.title());
         let setup = task.setup_start.filter(|_| changeover.seconds > 0);
         let begin = setup.map_or(task.start, |setup| setup.min(task.start));
-        let at = if setup.is_some() { format!("{pointer}/setup_start") } else { format!("{pointer}/start") };
+        let at = if setup.is_some() { "setup_start" } else { "start" };
         let mut claims = Vec::new();
         if begin < self.start {
-            claims.push((codes::BREACH_BEFORE_START, at.clone(), self.start, "begins before the start,"));
+            claims.push((codes::BREACH_BEFORE_START, at, self.start, "begins before the start,"));
         }
         if let Some(from) = line.available_from.map(|from| from.seconds.0).filter(|&from| begin < from) {
-            claims.push((codes::BREACH_BEFORE_AVAILABLE, at.clone(), from, "begins before its line is available,"));
+            claims.push((codes::BREACH_BEFORE_AVAILABLE, at, from, "begins before its line is available,"));
         }
         let release = task.order.and_then(|order| self.catalog.instance.orders[order].release);
         if let Some(release) = release.map(|release| release.seconds.0).filter(|&release| task.start < release) {
-            claims.push((
-                codes::BREACH_BEFORE_RELEASE,
-                format!("{pointer}/start"),
-                release,
-                "starts before its release,",
-            ));
+            claims.push((codes::BREACH_BEFORE_RELEASE, "start", release, "starts before its release,"));
         }
         if task.end > self.end {
-            claims.push((codes::BREACH_AFTER_END, format!("{pointer}/end"), self.end, "ends after the end,"));
+            claims.push((codes::BREACH_AFTER_END, "end", self.end, "ends after the end,"));
         }
         let mut apart = true;
         if let Some(frozen_end) = frozen_end.filter(|&frozen_end| begin < frozen_end) {
@@ -160,9 +154,9 @@ impl Checker<'_> {
             claims.push((codes::BREACH_OVERLAP, at, busy_until, "begins before the work before it ends,"));
             apart = false;
         }
-        for (code, pointer, limit, clause) in claims {
-            let message = format!("The work for {title} {clause} {}.", self.show(limit));
-            self.breaches.add(code, pointer, message);
+        for (code, field, limit, clause) in claims {
+            let message = format!("The work for {} {clause} {}.", task.title(), self.show(limit));
+            self.breaches.add(code, format!("{}/{field}", task.pointer()), message);
         }
         apart
     }
@@ -170,56 +164,35 @@ impl Checker<'_> {
     /// Rule 3: a changeover that takes time is there, in open time, and over when the run starts.
     fn check_changeover(&mut self, line: &Line, open: &OpenTime, index: usize, changeover: Changeover) {
         let task = &self.reading.tasks[index];
-        let (pointer, title) = (format!("{}/setup_start", task.pointer()), task.title());
-        let (code, message) = match (task.setup_start, changeover.seconds > 0) {
+        let seconds = changeover.seconds;
+        let (code, clause) = match (task.setup_start, seconds > 0) {
             (None, false) => return,
-            (None, true) => {
-                let message = format!("The changeover to {title} takes {} s and is not there.", changeover.seconds);
-                (codes::BREACH_CHANGEOVER_MISSING, message)
-            }
-            (Some(_), false) => {
-                (codes::BREACH_CHANGEOVER_NEEDLESS, format!("The changeover to {title} takes no time."))
-            }
-            (Some(setup), true) => match open.finish(setup, changeover.seconds, line.pausable, task.start) {
+            (None, true) => (codes::BREACH_CHANGEOVER_MISSING, "is not there"),
+            (Some(_), false) => (codes::BREACH_CHANGEOVER_NEEDLESS, "needs no time"),
+            (Some(setup), true) => match open.finish(setup, seconds, line.pausable, task.start) {
                 Ok(end) if end <= task.start => return,
-                Ok(_) | Err(Misfit::NoTimeLeft) => {
-                    let message =
-                        format!("The changeover to {title} takes {} s, more than there is.", changeover.seconds);
-                    (codes::BREACH_CHANGEOVER_TIME, message)
-                }
-                Err(Misfit::Closed) => {
-                    (codes::BREACH_CLOSED, format!("The line is closed when the changeover to {title} begins."))
-                }
-                Err(Misfit::TooLong) => {
-                    (codes::BREACH_UNPAUSABLE, format!("The changeover to {title} does not fit before closing."))
-                }
+                Ok(_) | Err(Misfit::NoTimeLeft) => (codes::BREACH_CHANGEOVER_TIME, "is not over when the run starts"),
+                Err(Misfit::Closed) => (codes::BREACH_CLOSED, "begins while the line is closed"),
+                Err(Misfit::TooLong) => (codes::BREACH_UNPAUSABLE, "does not fit before closing"),
             },
         };
-        self.breaches.add(code, pointer, message);
+        let message = format!("The changeover to {}, {seconds} s, {clause}.", task.title());
+        self.breaches.add(code, format!("{}/setup_start", task.pointer()), message);
     }
 
     /// Rules 1 to 3: a run starts in open time and ends exactly when its working time is over.
     fn check_run(&mut self, line: &Line, open: &OpenTime, index: usize) {
         let task = &self.reading.tasks[index];
         let Some(seconds) = task.seconds else { return };
-        let (pointer, title) = (task.pointer(), task.title());
-        let (code, field, message) = match open.finish(task.start, seconds, line.pausable, task.end) {
+        let (code, field, clause) = match open.finish(task.start, seconds, line.pausable, task.end) {
             Ok(end) if end == task.end => return,
-            Ok(end) => {
-                let message = format!("The run of {title} takes {seconds} s and ends at {}.", self.show(end));
-                (codes::BREACH_RUN_END, "end", message)
-            }
-            Err(Misfit::NoTimeLeft) => {
-                (codes::BREACH_RUN_END, "end", format!("The run of {title} takes {seconds} s and ends later."))
-            }
-            Err(Misfit::Closed) => {
-                (codes::BREACH_CLOSED, "start", format!("The line is closed when the run of {title} starts."))
-            }
-            Err(Misfit::TooLong) => {
-                (codes::BREACH_UNPAUSABLE, "start", format!("The run of {title} does not fit before closing."))
-            }
+            Ok(end) => (codes::BREACH_RUN_END, "end", format!("ends at {}", self.show(end))),
+            Err(Misfit::NoTimeLeft) => (codes::BREACH_RUN_END, "end", "ends later".to_string()),
+            Err(Misfit::Closed) => (codes::BREACH_CLOSED, "start", "starts while the line is closed".to_string()),
+            Err(Misfit::TooLong) => (codes::BREACH_UNPAUSABLE, "start", "does not fit before closing".to_string()),
         };
-        self.breaches.add(code, format!("{pointer}/{field}"), message);
+        let message = format!("The run of {}, {seconds} s, {clause}.", task.title());
+        self.breaches.add(code, format!("{}/{field}", task.pointer()), message);
     }
 
     /// Rule 6: neighbours alike form a run; a short one pays for what it lacks. A run of which nothing is known any

@@ -4,7 +4,7 @@ use super::breach::Breaches;
 use super::catalog::Catalog;
 use super::reading::{Fate, Lot, Reading};
 use crate::diagnostic::codes;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 
 /// Checks the lots of every item of every order that is made.
 pub(super) fn check(catalog: &Catalog, reading: &Reading, breaches: &mut Breaches) {

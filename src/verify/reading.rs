@@ -10,7 +10,7 @@ use super::exact;
 use crate::diagnostic::codes;
 use crate::model::{LotEntry, OperationEntry, Rate};
 use crate::solution::{OrderStatus, Solution};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// What the plan says becomes of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,10 +113,10 @@ impl<'a> Reading<'a> {
             entries,
             lots: Vec::with_capacity(solution.lots.len()),
             tasks: Vec::with_capacity(solution.lots.len()),
-            baseline: HashMap::new(),
-            facts: HashMap::new(),
-            frozen_lots: HashMap::new(),
-            listed: HashSet::new(),
+            baseline: HashMap::default(),
+            facts: HashMap::default(),
+            frozen_lots: HashMap::default(),
+            listed: HashSet::default(),
         };
         reading.read_baseline(catalog);
         for (index, entry) in solution.lots.iter().enumerate() {
@@ -256,7 +256,7 @@ impl<'a> Reading<'a> {
 
     /// Every fact of an order that is made must be in the plan; an order with one cannot be rejected.
     fn require_facts(&self, catalog: &Catalog<'a>, breaches: &mut Breaches) {
-        let mut rejected = HashSet::new();
+        let mut rejected = HashSet::default();
         for (index, task) in self.tasks.iter().enumerate().take_while(|(_, task)| task.frozen) {
             let Some(order) = task.order else { continue };
             if self.fates[order] == Fate::Rejected && rejected.insert(order) {

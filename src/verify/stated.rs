@@ -6,7 +6,7 @@ use super::catalog::Catalog;
 use super::exact;
 use crate::diagnostic::codes;
 use crate::solution::{CostBreakdown, FORMAT, Solution, Status};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 
 /// The overtime windows each line opens, and what they cost in all.
 pub(super) fn overtime(
@@ -15,7 +15,7 @@ pub(super) fn overtime(
     breaches: &mut Breaches,
 ) -> (Vec<Vec<(i64, i64)>>, i128) {
     let mut opened = vec![Vec::new(); catalog.instance.lines.len()];
-    let (mut cost, mut seen) = (0, HashSet::new());
+    let (mut cost, mut seen) = (0, HashSet::default());
     for (index, entry) in solution.lines.iter().enumerate() {
         let pointer = format!("/lines/{index}");
         let Some(&line) = catalog.lines.get(entry.id.as_str()) else {
@@ -29,7 +29,7 @@ pub(super) fn overtime(
             continue;
         }
         let windows = catalog.calendar(&catalog.instance.lines[line]).map_or(&[][..], |calendar| &calendar.overtime);
-        let mut begun = HashSet::new();
+        let mut begun = HashSet::default();
         for (place, from) in entry.overtime.iter().enumerate() {
             let window = windows.iter().find(|window| window.from == *from);
             let Some(window) = window.filter(|_| begun.insert(from.seconds)) else {
