@@ -20,6 +20,7 @@ pub mod scalar;
 pub mod schema;
 pub(crate) mod shape;
 pub mod site;
+pub(crate) mod strict;
 pub mod variant;
 pub(crate) mod walk;
 

@@ -4,6 +4,7 @@
 //! forty typing errors; so a file that serde refuses is read again by [`super::walk`] against the schema.
 
 use super::instance::{FORMAT, Instance};
+use super::strict::Strict;
 use super::{faults, shape, walk};
 use crate::diagnostic::{Diagnostic, codes};
 use serde::de::DeserializeOwned;
@@ -42,7 +43,7 @@ pub(crate) fn read_file<T: DeserializeOwned>(
     format_of: fn(&T) -> &String,
 ) -> Result<T, ReadError> {
     let text = decode(bytes)?;
-    let fault = match serde_json::from_str::<T>(text) {
+    let fault = match deserialize::<T>(text) {
         Ok(value) if format_of(&value) == version => return Ok(value),
         Ok(value) => return Err(faults::version_fault(format_of(&value), version).into()),
         Err(fault) => fault,
@@ -58,6 +59,12 @@ pub(crate) fn read_file<T: DeserializeOwned>(
         ));
     }
     Err(ReadError { faults: found })
+}
+
+fn deserialize<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Strict(&mut parser))?;
+    parser.end().map(|()| value)
 }
 
 /// The text of a file: UTF-8 less its byte-order mark.
@@ -85,4 +92,155 @@ fn decode(bytes: &[u8]) -> Result<&str, ReadError> {
         return Err(Diagnostic::error(codes::SYNTAX, "", "The file is empty.", "Write a JSON object into it.").into());
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::solution::{self, Solution, plan_schema};
+    use serde_json::{Value, json};
+
+    const INSTANCE: &str = include_str!("../../tests/files/every-field.json");
+    const PLAN: &str = include_str!("../../tests/files/every-field-plan.json");
+
+    /// Serde refuses `text` exactly when the walk finds a fault.
+    fn agree<T: DeserializeOwned>(text: &str, shape: &shape::Shape, format: fn(&T) -> &String, version: &str) {
+        let read = deserialize::<T>(text);
+        let refused = read.as_ref().map_or(true, |value| format(value) != version);
+        let found = walk::walk(text, shape);
+        assert_eq!(refused, !found.is_empty(), "serde: {:?}\nwalk: {found:#?}\n{text}", read.err());
+    }
+
+    /// Every place of a file with every kind of junk put there, taken away, doubled, or joined by a stranger.
+    fn mutations(value: &Value) -> Vec<String> {
+        let junk: Vec<Value> = vec![
+            json!(null),
+            json!(true),
+            json!(0),
+            json!(7),
+            json!(-3),
+            json!(1.5),
+            json!(2.0),
+            json!(-0.0),
+            json!(1e-9),
+            json!(5_000_000_000_u64),
+            json!(u64::MAX),
+            json!(1e20),
+            json!(1e308),
+            json!(""),
+            json!("12"),
+            json!("P1Y"),
+            json!("2026-11-23"),
+            json!("2600-01-01T00:00:00Z"),
+            json!("24:01"),
+            json!([]),
+            json!([null]),
+            json!({}),
+            json!({"meta": {"meta": null}}),
+            json!({"sum": null}),
+        ];
+        let mut texts = Vec::new();
+        for pointer in places(value, String::new()) {
+            for replacement in &junk {
+                let mut changed = value.clone();
+                *changed.pointer_mut(&pointer).unwrap() = replacement.clone();
+                texts.push(changed.to_string());
+            }
+            let mut longer = value.clone();
+            if let Some(object) = longer.pointer_mut(&pointer).unwrap().as_object_mut() {
+                object.insert("stranger".to_string(), json!(1));
+                texts.push(longer.to_string());
+                for key in value.pointer(&pointer).unwrap().as_object().unwrap().keys() {
+                    let mut shorter = value.clone();
+                    shorter.pointer_mut(&pointer).unwrap().as_object_mut().unwrap().remove(key);
+                    texts.push(shorter.to_string());
+                    let mut doubled = value.clone();
+                    let object = doubled.pointer_mut(&pointer).unwrap().as_object_mut().unwrap();
+                    let entry = object.get(key).cloned().unwrap();
+                    object.insert("\u{1}".to_string(), entry);
+                    texts.push(doubled.to_string().replace("\"\\u0001\"", &json!(key).to_string()));
+                }
+            }
+        }
+        texts
+    }
+
+    fn places(value: &Value, base: String) -> Vec<String> {
+        let mut found = vec![base.clone()];
+        match value {
+            Value::Array(list) => {
+                for (index, element) in list.iter().enumerate() {
+                    found.extend(places(element, format!("{base}/{index}")));
+                }
+            }
+            Value::Object(object) => {
+                for (key, element) in object {
+                    found.extend(places(element, format!("{base}/{key}")));
+                }
+            }
+            _ => {}
+        }
+        found
+    }
+
+    #[test]
+    fn serde_accepts_an_instance_exactly_where_the_walk_finds_nothing() {
+        let shape = shape::compile(&super::super::schema::instance_schema(), FORMAT);
+        let texts = mutations(&serde_json::from_str(INSTANCE).unwrap());
+        assert!(texts.len() > 3_000, "{}", texts.len());
+        for text in texts {
+            agree::<Instance>(&text, &shape, |instance| &instance.format, FORMAT);
+        }
+    }
+
+    #[test]
+    fn serde_accepts_a_plan_exactly_where_the_walk_finds_nothing() {
+        let shape = shape::compile(&plan_schema(), solution::FORMAT);
+        for text in mutations(&serde_json::from_str(PLAN).unwrap()) {
+            agree::<Solution>(&text, &shape, |solution| &solution.format, solution::FORMAT);
+        }
+    }
+
+    fn first_fault(text: &[u8]) -> Diagnostic {
+        read_instance(text).unwrap_err().faults.remove(0)
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_fault_and_other_encodings_are() {
+        assert!(read_instance(format!("\u{feff}{INSTANCE}").as_bytes()).is_ok());
+        assert_eq!(first_fault(b"\xFF\xFE{\0}\0").code, codes::NOT_UTF8);
+        assert_eq!(first_fault(b"{\n\"name\": \"M\xFCnchen\"}").message, "The text is not UTF-8 at byte 12 (line 2).");
+        assert_eq!(first_fault(b"").message, "The file is empty.");
+    }
+
+    #[test]
+    fn broken_text_says_where() {
+        let fault = first_fault(br#"{"format": "lotwise/1", "orders": [{"id": "a", "items": [{"quantity": 1e400}]}]}"#);
+        assert_eq!((fault.code, fault.pointer.as_str()), (codes::OUT_OF_RANGE, "/orders/0/items/0/quantity"));
+        let fault = first_fault(br#"{"format": "lotwise/1", "orders": [{"id": "a" "items": 1}]}"#);
+        assert_eq!((fault.code, fault.pointer.as_str()), (codes::SYNTAX, "/orders/0"));
+    }
+
+    #[test]
+    fn huge_junk_is_refused_and_the_list_is_bounded() {
+        for (unit, code) in [("[", codes::WRONG_TYPE), ("{\"meta\":", codes::SYNTAX), ("\u{0}", codes::SYNTAX)] {
+            let faults = read_instance(unit.repeat(200_000).as_bytes()).unwrap_err().faults;
+            assert_eq!(faults[0].code, code, "{faults:?}");
+        }
+        let many = format!("{{\"format\": \"lotwise/1\", \"orders\": [{}0]}}", "0,".repeat(200_000));
+        let faults = read_instance(many.as_bytes()).unwrap_err().faults;
+        assert_eq!(faults.len(), walk::MAXIMUM_LISTED + 1);
+        assert_eq!(faults.last().unwrap().code, codes::MORE_FAULTS);
+        // The pages of a zeroed vector are never touched: its length alone refuses it.
+        assert_eq!(first_fault(&vec![0; MAXIMUM_FILE_BYTES + 1]).code, codes::FILE_TOO_LARGE);
+    }
+
+    #[test]
+    fn faults_inside_an_order_carry_its_id_even_where_it_comes_last() {
+        let text = r#"{"format": "lotwise/1", "start": "2026-11-23T08:00:00Z", "lines": [], "variants": [],
+            "orders": [{"due": "tomorrow", "items": [], "id": "SO-7"}, {"id": "SO-8", "items": [{"variant": "x"}]}]}"#;
+        let faults = read_instance(text.as_bytes()).unwrap_err().faults;
+        let found: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.order.as_deref())).collect();
+        assert_eq!(found, [("/orders/0/due", Some("SO-7")), ("/orders/1/items/0", Some("SO-8"))]);
+    }
 }

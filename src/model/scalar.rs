@@ -90,7 +90,10 @@ impl Instant {
         }
         let seconds = offset
             .to_timestamp(pieces.date().to_datetime(time))
-            .map_err(|_| ScalarError { code: codes::OUT_OF_RANGE, message: "is out of range".into() })?
+            .map_err(|_| ScalarError {
+                code: codes::OUT_OF_RANGE,
+                message: "is outside the years 1900 to 2500".into(),
+            })?
             .as_second();
         if !INSTANT_RANGE.contains(&seconds) {
             return refuse(codes::OUT_OF_RANGE, "is outside the years 1900 to 2500");

@@ -86,9 +86,21 @@ impl Notation {
         }
     }
 
-    /// What to write instead.
-    pub(crate) fn remedy(self) -> &'static str {
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Instant => "an instant",
+            Self::Duration => "a duration",
+            Self::TimeOfDay => "a time of day",
+        }
+    }
+
+    /// What to write instead of text that was refused with `code`.
+    pub(crate) fn remedy(self, code: &str) -> &'static str {
+        match self {
+            Self::Instant if code == codes::OUT_OF_RANGE => "Write an instant in the years 1900 to 2500.",
+            Self::Duration if code == codes::OUT_OF_RANGE => "Write a duration of at most 100 years.",
+            Self::Duration if code == codes::NEGATIVE_NUMBER => "Write a duration that is not negative.",
             Self::Instant => "Write an instant with its offset, such as \"2026-11-23T08:00:00+08:00\".",
             Self::Duration => "Write a duration such as \"PT45M\", \"PT1H30M\" or \"P1D\".",
             Self::TimeOfDay => "Write a local time of day such as \"08:00\" or \"24:00\".",

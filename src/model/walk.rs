@@ -78,6 +78,9 @@ impl Shape {
         match self {
             Self::Either(shapes) => shapes.iter().map(Self::expected).collect::<Vec<_>>().join(" or "),
             Self::Whole { .. } => "a whole number".to_string(),
+            Self::Notation(notation) => notation.name().to_string(),
+            Self::Choice(_) => "a word".to_string(),
+            Self::Version(version) => format!("\"{version}\""),
             other => other.kind().map_or("any value", Kind::name).to_string(),
         }
     }
@@ -204,7 +207,7 @@ impl<'a> Check<'a> {
         match self.form(Kind::Text, &shown) {
             Some(Shape::Notation(notation)) => {
                 if let Err(fault) = notation.check(text) {
-                    let remedy = notation.remedy();
+                    let remedy = notation.remedy(fault.code);
                     self.walk.note(fault.code, format!("{shown} {fault}."), remedy);
                 }
             }

@@ -26,7 +26,7 @@ use crate::model::Instance;
 use names::Names;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Every fault of `instance`: errors, warnings and notes, always in the same order.
+/// Every fault of `instance`: errors, warnings and notes, in the order of the file.
 ///
 /// What concerns one order alone carries that order's id. An error that does not makes the whole file unusable.
 pub fn validate(instance: &Instance) -> Vec<Diagnostic> {
@@ -57,7 +57,28 @@ pub fn validate(instance: &Instance) -> Vec<Diagnostic> {
             possible::check(&lines, &zone, &faulty, &mut faults);
         }
     }
+    faults.sort_by_cached_key(|fault| place(&fault.pointer));
     faults
+}
+
+/// Where a fault stands: its section of the file and the position in it; the rest keeps the order of finding.
+fn place(pointer: &str) -> (usize, usize) {
+    const SECTIONS: [&str; 10] = [
+        "calendars",
+        "sites",
+        "transits",
+        "changeovers",
+        "lines",
+        "routes",
+        "materials",
+        "variants",
+        "orders",
+        "baseline",
+    ];
+    let mut tokens = pointer.split('/').skip(1);
+    let section = tokens.next().and_then(|section| SECTIONS.iter().position(|known| *known == section));
+    let position = tokens.next().and_then(|token| token.parse().ok());
+    (section.map_or(0, |section| section + 1), position.unwrap_or(0))
 }
 
 /// Whether anything forbids using the instance as it stands.

@@ -14,6 +14,8 @@ const MAXIMUM_SUGGESTIONS: usize = 100;
 pub(super) struct Index<'a> {
     /// What one of them is called in a sentence.
     kind: &'static str,
+    /// Where they are looked for, as the end of a sentence.
+    within: &'static str,
     positions: FxHashMap<&'a str, usize>,
     /// In the order of the file, so that suggestions are stable.
     listed: Vec<&'a str>,
@@ -23,12 +25,23 @@ pub(super) struct Index<'a> {
 impl<'a> Index<'a> {
     /// Indexes `ids`; the first of several alike counts.
     pub(super) fn new(kind: &'static str, ids: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut index =
-            Self { kind, positions: FxHashMap::default(), listed: Vec::new(), suggested: RefCell::default() };
+        let mut index = Self {
+            kind,
+            within: "",
+            positions: FxHashMap::default(),
+            listed: Vec::new(),
+            suggested: RefCell::default(),
+        };
         for id in ids {
             index.insert(id);
         }
         index
+    }
+
+    /// The same, looked for in a place.
+    pub(super) fn within(mut self, place: &'static str) -> Self {
+        self.within = place;
+        self
     }
 
     /// The position of the first thing of that name, where this one is not it.
@@ -57,7 +70,7 @@ impl<'a> Index<'a> {
     /// Notes a reference to a thing that is not there.
     pub(super) fn refer(&self, code: &'static str, pointer: impl Into<String>, wanted: &str) -> Option<Diagnostic> {
         (!self.contains(wanted)).then(|| {
-            let message = format!("There is no {} \"{wanted}\".", self.kind);
+            let message = format!("There is no {} \"{wanted}\"{}.", self.kind, self.within);
             Diagnostic::error(code, pointer, message, self.remedy(wanted))
         })
     }

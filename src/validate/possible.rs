@@ -286,8 +286,7 @@ impl<'a, 'e> Trial<'a, 'e> {
         if self.best.earliest_end(steps, journey, begin, pieces, false).is_ok_and(in_time) {
             return None;
         }
-        let lots =
-            if pieces == item.remaining() { format!("{pieces} pieces") } else { format!("a lot of {pieces} pieces") };
+        let lots = if pieces == item.remaining() { counted(pieces) } else { format!("a lot of {}", counted(pieces)) };
         let end = match self.best.earliest_end(steps, journey, begin, pieces, true) {
             Ok(end) if in_time(end) => return None,
             Ok(end) => end + journey.delivery,
@@ -322,7 +321,8 @@ impl<'a, 'e> Trial<'a, 'e> {
                 codes::LOT_TOO_LONG,
                 base,
                 format!(
-                    "A lot of {pieces} pieces of \"{}\" takes {time} in {what} on lines that cannot pause and are open {} at most.",
+                    "A lot of {} of \"{}\" takes {time} in {what} on lines that cannot pause and are open {} at most.",
+                    counted(pieces),
                     item.variant,
                     Duration(self.best.longest_window(choices))
                 ),
@@ -332,7 +332,8 @@ impl<'a, 'e> Trial<'a, 'e> {
                 codes::CANNOT_END,
                 base,
                 format!(
-                    "{pieces} pieces of \"{}\" cannot end by {}, not even on free lines ({what} takes {time}).",
+                    "{} of \"{}\" cannot end by {}, not even on free lines ({what} takes {time}).",
+                    counted(pieces),
                     item.variant,
                     Instant::in_zone(self.lines.instance.horizon_end(), self.zone)
                 ),
@@ -345,6 +346,11 @@ impl<'a, 'e> Trial<'a, 'e> {
 /// A step in a sentence.
 fn shown(step: &Step<'_>) -> String {
     step.name.map_or_else(|| "the operation".to_string(), |name| format!("operation \"{name}\""))
+}
+
+/// Pieces in a sentence.
+fn counted(pieces: Pieces) -> String {
+    if pieces == 1 { "1 piece".to_string() } else { format!("{pieces} pieces") }
 }
 
 /// The pieces of the largest lot when the item is split as evenly as its limits allow.

@@ -26,7 +26,8 @@ fn check_operations(route: &Route, base: &str, faults: &mut Vec<Diagnostic>) {
         faults.push(Diagnostic::error(codes::EMPTY_ROUTE, format!("{base}/operations"), message, remedy));
     }
     let operations = format!("{base}/operations");
-    let known = Index::new("operation of the route", route.operations.iter().map(|operation| operation.id.as_str()));
+    let known =
+        Index::new("operation", route.operations.iter().map(|operation| operation.id.as_str())).within(" in the route");
     for (at, operation) in route.operations.iter().enumerate() {
         let first = known.get(&operation.id).filter(|first| *first != at);
         faults.extend(name_fault("operation", &operations, at, &operation.id, first));

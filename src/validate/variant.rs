@@ -10,9 +10,11 @@ pub(super) fn check(instance: &Instance, names: &Names<'_>, faults: &mut Vec<Dia
     let routes: Vec<Index<'_>> = instance
         .routes
         .iter()
-        .map(|route| Index::new("operation of its route", route.operations.iter().map(|step| step.id.as_str())))
+        .map(|route| {
+            Index::new("operation", route.operations.iter().map(|step| step.id.as_str())).within(" in its route")
+        })
         .collect();
-    let none = Index::new("operation without a route", []);
+    let none = Index::new("operation", []).within(", the variant having no route");
     for (index, variant) in instance.variants.iter().enumerate() {
         let base = format!("/variants/{index}");
         let operations = match variant.route.as_deref() {

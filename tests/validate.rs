@@ -1,0 +1,233 @@
+//! What `validate` means: setting orders aside, what is held against an order and what is not, and its speed.
+
+use lotwise::diagnostic::{Diagnostic, Severity, codes};
+use lotwise::model::{Amount, InstanceBuilder, Instant, Item, Line, Order, Rate, Route, RouteOperation, Variant};
+use lotwise::model::{Instance, Named, read_instance};
+use lotwise::validate::{has_errors, set_aside, validate};
+use serde_json::{Value, json};
+use std::time::Instant as Clock;
+
+fn plant() -> Value {
+    json!({
+        "format": "lotwise/1", "start": "2026-11-23T08:00:00Z", "end": "2026-12-07T08:00:00Z",
+        "calendars": [{ "id": "day", "weekly": [{ "days": ["mon"], "from": "08:00", "to": "12:00" }] }],
+        "lines": [{ "id": "press", "calendar": "day", "rates": [{ "units_per_hour": 60 }] }],
+        "variants": [{ "id": "mug" }],
+        "orders": [{ "id": "SO-1", "items": [{ "variant": "mug", "quantity": 10 }] }]
+    })
+}
+
+fn instance(change: impl FnOnce(&mut Value)) -> Instance {
+    let mut file = plant();
+    change(&mut file);
+    read_instance(file.to_string().as_bytes()).unwrap()
+}
+
+fn codes_of(change: impl FnOnce(&mut Value)) -> Vec<&'static str> {
+    validate(&instance(change)).into_iter().map(|fault| fault.code).collect()
+}
+
+#[test]
+fn setting_aside_leaves_out_the_orders_at_fault_and_nothing_else() {
+    let file = instance(|file| {
+        file["orders"] = json!([
+            { "id": "A", "items": [{ "variant": "mug", "quantity": 10 }] },
+            { "id": "B", "items": [{ "variant": "mgu", "quantity": 0 }] },
+            { "id": "C", "items": [{ "variant": "mug", "quantity": 5 }] },
+            { "id": "C", "items": [{ "variant": "mug", "quantity": 6 }] },
+            { "id": "D", "deadline": "2026-11-23T08:05:00Z", "items": [{ "variant": "mug", "quantity": 10 }] },
+            { "id": "E", "deadline": "2026-11-23T08:05:00Z", "reject_cost": 1, "items": [{ "variant": "mug", "quantity": 10 }] }
+        ]);
+    });
+    let (rest, reasons) = set_aside(&file, &validate(&file)).unwrap();
+    let kept: Vec<&str> = rest.orders.iter().map(|order| order.id.as_str()).collect();
+    // Nothing says which C is meant: both go. E may be rejected, so its impossible deadline is no error.
+    assert_eq!(kept, ["A", "E"]);
+    let reasons: Vec<(&str, &str)> = reasons.iter().map(|(order, fault)| (order.as_str(), fault.code)).collect();
+    assert_eq!(reasons, [("B", codes::UNKNOWN_VARIANT), ("C", codes::DUPLICATE_ID), ("D", codes::DEADLINE_IMPOSSIBLE)]);
+    assert_eq!(Instance { orders: file.orders.clone(), ..rest.clone() }, file);
+    assert!(!has_errors(&validate(&rest)));
+}
+
+#[test]
+fn faults_of_the_plant_cannot_be_set_aside() {
+    let file = instance(|file| {
+        file["lines"][0]["calendar"] = json!("dya");
+        file["orders"][0]["items"][0]["variant"] = json!("cup");
+    });
+    assert!(set_aside(&file, &validate(&file)).is_none());
+}
+
+#[test]
+fn a_deadline_to_the_second_is_possible_and_a_second_less_is_not() {
+    // 60 an hour from 08:00: 240 pieces end at 12:00 on Monday; 241 not before the next Monday, 08:01.
+    let at = |deadline: &str, quantity: i64| {
+        codes_of(|file| {
+            file["orders"][0]["deadline"] = json!(deadline);
+            file["orders"][0]["items"][0]["quantity"] = json!(quantity);
+        })
+    };
+    assert!(at("2026-11-23T12:00:00Z", 240).is_empty());
+    assert_eq!(at("2026-11-23T11:59:59Z", 240), [codes::DEADLINE_IMPOSSIBLE]);
+    assert!(at("2026-11-30T08:01:00Z", 241).is_empty());
+    assert_eq!(at("2026-11-30T08:00:59Z", 241), [codes::DEADLINE_IMPOSSIBLE]);
+    // Two Mondays of four hours are all there is.
+    assert!(at("2027-01-01T00:00:00Z", 480).is_empty());
+    assert_eq!(at("2027-01-01T00:00:00Z", 481), [codes::CANNOT_END]);
+}
+
+#[test]
+fn overtime_lots_yield_and_done_count_in_the_best_case() {
+    let late = |change: fn(&mut Value)| {
+        codes_of(|file| {
+            file["orders"][0]["deadline"] = json!("2026-11-23T12:00:00Z");
+            file["orders"][0]["items"][0]["quantity"] = json!(300);
+            change(file);
+        })
+    };
+    assert_eq!(late(|_| ()), [codes::DEADLINE_IMPOSSIBLE]);
+    assert!(late(|file| file["orders"][0]["items"][0]["done"] = json!(60)).is_empty());
+    assert!(late(|file| file["orders"][0]["items"][0]["maximum_lots"] = json!(2)).is_empty());
+    assert!(late(|file| file["lines"][0]["rates"][0]["units_per_hour"] = json!(75)).is_empty());
+    assert_eq!(
+        late(|file| file["lines"][0]["rates"][0] = json!({ "units_per_hour": 75, "yield": 0.99 })),
+        [codes::DEADLINE_IMPOSSIBLE]
+    );
+    assert!(
+        late(|file| {
+            file["calendars"][0]["overtime"] =
+                json!([{ "from": "2026-11-23T12:00:00Z", "to": "2026-11-23T13:00:00Z", "cost": 1 }]);
+            file["orders"][0]["deadline"] = json!("2026-11-23T13:00:00Z");
+        })
+        .is_empty()
+    );
+}
+
+#[test]
+fn lags_transits_and_deliveries_count_in_the_best_case() {
+    let ends_at = |deadline: &str| {
+        codes_of(|file| {
+            file["sites"] =
+                json!([{ "id": "a" }, { "id": "b", "deliveries": [{ "region": "east", "time": "PT30M" }] }]);
+            file["transits"] = json!([{ "from": "a", "to": "b", "time": "PT1H" }]);
+            file["lines"] = json!([
+                { "id": "cut", "site": "a", "stage": "cut", "rates": [{ "seconds_per_unit": 60 }] },
+                { "id": "sew", "site": "b", "stage": "sew", "rates": [{ "seconds_per_unit": 120 }] }
+            ]);
+            file["routes"] = json!([{ "id": "r", "operations": [
+                { "id": "sew", "stage": "sew", "after": ["cut"], "lag": "PT5M" }, { "id": "cut", "stage": "cut" }
+            ] }]);
+            file["variants"][0]["route"] = json!("r");
+            file["orders"][0]["region"] = json!("east");
+            file["orders"][0]["deadline"] = json!(deadline);
+        })
+    };
+    // 08:00 + 10 min + 5 min + 1 h + 20 min + 30 min.
+    assert!(ends_at("2026-11-23T10:05:00Z").is_empty());
+    assert_eq!(ends_at("2026-11-23T10:04:59Z"), [codes::DEADLINE_IMPOSSIBLE]);
+}
+
+#[test]
+fn finished_and_frozen_orders_are_not_held_against_dates() {
+    let past = json!("2026-11-01T08:00:00Z");
+    assert_eq!(codes_of(|file| file["orders"][0]["deadline"] = past.clone()), [codes::DEADLINE_BEFORE_RELEASE]);
+    assert!(
+        codes_of(|file| {
+            file["orders"][0]["deadline"] = past.clone();
+            file["orders"][0]["items"][0]["done"] = json!(12);
+        })
+        .is_empty()
+    );
+    assert!(
+        codes_of(|file| {
+            file["orders"][0]["deadline"] = past.clone();
+            file["baseline"] = json!({ "frozen_until": "2026-11-23T09:00:00Z", "lots": [
+                { "order": "SO-1", "item": "0", "quantity": 10, "operations": [
+                    { "line": "press", "start": "2026-11-22T03:00:00Z", "end": "2026-11-23T08:10:00Z" }
+                ] }
+            ] });
+        })
+        .is_empty()
+    );
+}
+
+#[test]
+fn a_rate_that_matches_first_decides_even_where_a_later_one_is_found_faster() {
+    // The general rate stands first, so the variant's own, slower one never counts.
+    let file = |rates: Value| {
+        codes_of(|file| {
+            file["lines"][0] = json!({ "id": "press", "rates": rates });
+            file["orders"][0]["deadline"] = json!("2026-11-23T08:10:00Z");
+        })
+    };
+    let fast = json!({ "seconds_per_unit": 60 });
+    let slow = json!({ "match": { "variant": "mug" }, "seconds_per_unit": 61 });
+    assert!(file(json!([fast, slow])).is_empty());
+    assert_eq!(file(json!([slow, fast])), [codes::DEADLINE_IMPOSSIBLE]);
+}
+
+#[test]
+fn an_order_may_not_drown_in_notes() {
+    let faults: Vec<Diagnostic> = validate(&instance(|file| {
+        let orders: Vec<Value> = (0..500)
+            .map(|number| {
+                json!({ "id": format!("SO-{number}"), "due": "2026-11-25T08:00:00Z",
+                    "items": [{ "variant": "mug", "quantity": 1 }] })
+            })
+            .collect();
+        file["orders"] = json!(orders);
+    }));
+    assert_eq!(faults.len(), 1);
+    assert_eq!((faults[0].code, faults[0].severity), (codes::LATE_COST_DEFAULT, Severity::Note));
+}
+
+/// A plant of two stages with `lines` lines, 5,000 variants with a rate of their own each, and `orders` orders.
+fn large(lines: usize, orders: usize) -> Instance {
+    let start = Instant::parse("2026-11-23T08:00:00Z").unwrap();
+    let mut builder = InstanceBuilder::new(start);
+    let step = |id: &str, after: &[&str]| RouteOperation {
+        id: id.to_string(),
+        stage: Some(id.to_string()),
+        after: after.iter().map(|name| (*name).to_string()).collect(),
+        ..RouteOperation::default()
+    };
+    builder = builder.route(Route {
+        id: "r".to_string(),
+        operations: vec![step("cut", &[]), step("sew", &["cut"])],
+        meta: None,
+    });
+    for number in 0..lines {
+        let stage = if number % 2 == 0 { "cut" } else { "sew" };
+        let mut line = Line { stage: Some(stage.to_string()), ..Line::new(format!("line-{number}")) };
+        for family in 0..50 {
+            line.rates.push(Rate {
+                matches: Some(Named::from([("family", format!("f{family}"))])),
+                units_per_hour: Some(Amount::whole(100_000)),
+                ..Rate::default()
+            });
+        }
+        builder = builder.line(line);
+    }
+    for number in 0..5_000 {
+        let variant = Variant::new(format!("v{number}")).attribute("family", format!("f{}", number % 50));
+        builder = builder.variant(Variant { route: Some("r".to_string()), ..variant });
+    }
+    let due = Instant::parse("2026-12-23T08:00:00Z").unwrap();
+    for number in 0..orders {
+        let item = Item { variant: format!("v{}", number % 5_000), quantity: 10, ..Item::default() };
+        let order = Order { due: Some(due), deadline: Some(due), items: vec![item], ..Order::default() };
+        builder = builder.order(Order { id: format!("SO-{number}"), ..order });
+    }
+    builder.build()
+}
+
+/// Not a timed test: it fails only where time has left the linear by an order of magnitude, and prints what it took.
+#[test]
+fn a_hundred_thousand_orders_are_judged_in_reasonable_time() {
+    let file = large(200, 100_000);
+    let clock = Clock::now();
+    let faults = validate(&file);
+    println!("100,000 orders on 200 lines: {:?}", clock.elapsed());
+    assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), [codes::LATE_COST_DEFAULT]);
+    assert!(clock.elapsed().as_secs() < 30, "{:?}", clock.elapsed());
+}
