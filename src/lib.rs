@@ -3,6 +3,7 @@
 pub mod diagnostic;
 pub mod generate;
 pub(crate) mod heuristic;
+pub mod import;
 pub mod model;
 pub(crate) mod plan;
 pub(crate) mod problem;
