@@ -7,6 +7,9 @@
 //! `docs/generate.md` has the formulas and their sources. Generators know the model and calendars, nothing of solving.
 
 pub(crate) mod anything;
+mod garment;
+mod parallel;
+mod plant;
 mod settings;
 mod shifts;
 mod stream;
@@ -32,7 +35,7 @@ pub struct Generator {
 }
 
 /// Every generator.
-pub const GENERATORS: &[Generator] = &[anything::GENERATOR];
+pub const GENERATORS: &[Generator] = &[parallel::GENERATOR, plant::GENERATOR, garment::GENERATOR, anything::GENERATOR];
 
 /// What to ask of a generator; what is left out takes the generator's preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
