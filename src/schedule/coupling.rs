@@ -4,13 +4,14 @@
 
 use super::timing::{Obstacle, Timed};
 use crate::plan::{OpIdx, Operation, Plan};
-use crate::problem::{LineIdx, Problem};
-use crate::units::{IdVec, Seconds};
+use crate::problem::{KindIdx, LineIdx, Problem, SupplyIdx};
+use crate::units::{IdVec, Pieces, Seconds};
 
 /// From when on each operation's materials are there, given who takes first; without scarce supplies, empty.
 ///
 /// The k-th to take waits until the stock covers the first k takers. Then at every instant what has been taken is
 /// covered: if the last of them in the order has started, so has everything the prefix needs arrived.
+#[derive(Debug, Default)]
 pub(super) struct MaterialReady {
     ready: Vec<Seconds>,
 }
@@ -37,13 +38,8 @@ impl MaterialReady {
             for &taker in takers {
                 let Some(line) = line_of[taker] else { continue };
                 let kind = plan.kind(problem, taker);
-                let lot = plan.lots[plan.operations[taker].lot];
-                let pieces = problem.rate_on(kind, line).map_or(lot.quantity, |rate| rate.pieces_run(lot.quantity));
-                for &(material, per_unit) in &problem.kinds[kind].takes {
-                    if problem.supply_lookup.supply(material, problem.lines[line].site) == Some(supply) {
-                        taken = taken.saturating_add(per_unit.saturating_mul(pieces));
-                    }
-                }
+                let quantity = plan.lots[plan.operations[taker].lot].quantity;
+                taken = taken.saturating_add(amount_taken(problem, kind, line, quantity, supply));
                 let from = problem.supplies[supply].available_from(taken).ok_or((taker, Obstacle::Material))?;
                 ready[taker.0 as usize] = ready[taker.0 as usize].max(from);
             }
@@ -55,6 +51,22 @@ impl MaterialReady {
     pub fn of(&self, operation: OpIdx) -> Seconds {
         self.ready.get(operation.0 as usize).copied().unwrap_or(Seconds(i64::MIN))
     }
+}
+
+/// What a lot of `quantity` takes from a supply when a line runs it, in millionths.
+pub(super) fn amount_taken(
+    problem: &Problem,
+    kind: KindIdx,
+    line: LineIdx,
+    quantity: Pieces,
+    supply: SupplyIdx,
+) -> i64 {
+    let pieces = problem.rate_on(kind, line).map_or(quantity, |rate| rate.pieces_run(quantity));
+    let site = problem.lines[line].site;
+    let takes = problem.kinds[kind].takes.iter();
+    takes
+        .filter(|&&(material, _)| problem.supply_lookup.supply(material, site) == Some(supply))
+        .fold(0, |taken, &(_, per_unit)| taken.saturating_add(per_unit.saturating_mul(pieces)))
 }
 
 /// The earliest a run on `line` may start as far as its predecessors are concerned; they are all timed.

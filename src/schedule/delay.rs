@@ -1,15 +1,18 @@
 //! Waiting where it saves money: just-in-time delivery under holding costs, and starts kept as the baseline has them.
 //!
 //! Sequences stay as they are and nobody else is moved: operations are taken last first, and each goes to the start in
-//! its own slack that costs least, the earliest of equals. For one line with holding costs and hard due dates that is
-//! optimal for the sequence; in general it is a local optimum, never worse than the earliest timing it begins with.
+//! its own slack that costs least, the earliest of equals, until nobody moves. For one line with holding costs and hard
+//! due dates that is optimal for the sequence; in general it is a local optimum, never worse than the earliest timing
+//! it begins with.
 
 use super::cost::change_cost;
+use super::coupling::{MaterialReady, after_predecessors};
 use super::line::LineClock;
 use super::timing::Timed;
 use crate::plan::{LotIdx, OpIdx, Operation, Plan};
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::units::{IdVec, Money, Seconds};
+use crate::working_time::Span;
 
 /// Whether waiting can ever save money.
 pub(super) fn may_pay(problem: &Problem) -> bool {
@@ -22,8 +25,9 @@ pub(super) fn delay(problem: &Problem, plan: &Plan, timed: &mut IdVec<OpIdx, Tim
     let mut delays = Delays::new(problem, plan, timed);
     let mut latest_first: Vec<OpIdx> = plan.operations.ids().filter(|&operation| !timed[operation].fact).collect();
     // Whoever waits for an operation starts after it, so by falling starts everyone behind it has been moved already.
-    // One pass leaves room only where a move made another lot decide its order's delivery.
-    for _ in 0..3 {
+    // Later passes take back what a kit's other lots made needless; each lowers cost or starts, so they end; the
+    // bound is a guard.
+    for _ in 0..12 {
         latest_first.sort_by_key(|&operation| (std::cmp::Reverse(timed[operation].start), operation));
         let mut moved = false;
         for &operation in &latest_first {
@@ -40,6 +44,8 @@ struct Delays<'p> {
     plan: &'p Plan,
     clocks: IdVec<LineIdx, LineClock<'p>>,
     next_on_line: IdVec<OpIdx, Option<OpIdx>>,
+    previous_on_line: IdVec<OpIdx, Option<OpIdx>>,
+    materials: MaterialReady,
     lots_of_order: IdVec<OrderIdx, Vec<LotIdx>>,
     last_end: Seconds,
 }
@@ -47,16 +53,30 @@ struct Delays<'p> {
 impl<'p> Delays<'p> {
     fn new(problem: &'p Problem, plan: &'p Plan, timed: &IdVec<OpIdx, Timed>) -> Self {
         let mut next_on_line = IdVec::filled(None, plan.operations.len());
+        let mut previous_on_line = IdVec::filled(None, plan.operations.len());
         for pair in plan.sequences.iter().flat_map(|sequence| sequence.windows(2)) {
             next_on_line[pair[0]] = Some(pair[1]);
+            previous_on_line[pair[1]] = Some(pair[0]);
         }
+        let line_of = timed.iter().map(|timed| Some(timed.line)).collect();
+        // The earliest timing has found that every material comes.
+        let materials = MaterialReady::new(problem, plan, &line_of).unwrap_or_default();
         let mut lots_of_order = IdVec::filled(Vec::new(), problem.orders.len());
         for (id, lot) in plan.lots.enumerate() {
             lots_of_order[problem.items[lot.item].order].push(id);
         }
         let clocks = problem.lines.enumerate().map(|(id, line)| LineClock::new(problem, line, &plan.overtime[id]));
         let last_end = timed.iter().map(|timed| timed.end).max().unwrap_or(problem.start);
-        Self { problem, plan, clocks: clocks.collect(), next_on_line, lots_of_order, last_end }
+        Self {
+            problem,
+            plan,
+            clocks: clocks.collect(),
+            next_on_line,
+            previous_on_line,
+            materials,
+            lots_of_order,
+            last_end,
+        }
     }
 
     fn delay_one(&mut self, operation: OpIdx, timed: &mut IdVec<OpIdx, Timed>) -> bool {
@@ -67,36 +87,45 @@ impl<'p> Delays<'p> {
         let run = rate.run_time(self.plan.lots[lot].quantity);
         let limit = self.latest_end(operation, timed);
         let clock = &self.clocks[now.line];
-        let Some(latest) = clock.place_latest(limit, run).filter(|latest| latest.from > now.start) else {
-            return false;
-        };
+        let Some(earliest) = self.earliest(operation, run, timed) else { return false };
+        let latest = clock.place_latest(limit, run).map_or(now.start, |latest| latest.from).max(now.start);
         let mut best = (self.cost_with(operation, now.start, now.end, timed), now.start, now.end);
-        let mut try_slot = |from: Seconds, to: Seconds| {
-            let candidate = (self.cost_with(operation, from, to, timed), from, to);
-            if from > now.start && from <= latest.from && candidate < best {
+        let mut try_slot = |slot: Span| {
+            let candidate = (self.cost_with(operation, slot.from, slot.to, timed), slot.from, slot.to);
+            if slot.from >= earliest.from && slot.from <= latest && candidate < best {
                 best = candidate;
             }
         };
-        try_slot(latest.from, latest.to);
-        if let Some(just_in_time) =
-            self.end_for_due(operation, timed).and_then(|end| clock.place_latest(end.min(limit), run))
-        {
-            try_slot(just_in_time.from, just_in_time.to);
+        try_slot(earliest);
+        clock.place_latest(limit, run).into_iter().for_each(&mut try_slot);
+        let by_due = self.end_for_due(operation, timed).and_then(|end| clock.place_latest(end.min(limit), run));
+        if let Some(just_in_time) = by_due {
+            try_slot(just_in_time);
             // Where closing time lies around the due date, the slot that ends after it may be the cheaper one.
-            if let Some(after) = clock.place(just_in_time.from + Seconds(1), run) {
-                try_slot(after.from, after.to);
-            }
+            clock.place(just_in_time.from + Seconds(1), run).into_iter().for_each(&mut try_slot);
         }
         let as_before = self.plan.baseline_of(self.problem, operation).and_then(|known| clock.place(known.start, run));
-        if let Some(as_before) = as_before {
-            try_slot(as_before.from, as_before.to);
-        }
+        as_before.into_iter().for_each(&mut try_slot);
         if best.1 == now.start {
             return false;
         }
         timed[operation] = Timed { start: best.1, end: best.2, ..now };
         self.place_next_setup(operation, timed);
         true
+    }
+
+    /// The earliest this operation may run with everyone else where they are.
+    fn earliest(&self, operation: OpIdx, run: Seconds, timed: &IdVec<OpIdx, Timed>) -> Option<Span> {
+        let now = timed[operation];
+        let line = &self.problem.lines[now.line];
+        let free = self.previous_on_line[operation].map_or(line.available_from, |previous| timed[previous].end);
+        let item = self.plan.lots[self.plan.operations[operation].lot].item;
+        let ready = self.problem.orders[self.problem.items[item].order]
+            .release
+            .max(self.materials.of(operation))
+            .max(after_predecessors(self.problem, self.plan, operation, now.line, timed).ok()?);
+        let slot = self.clocks[now.line].next(free, now.setup_time, ready, run)?;
+        Some(Span::new(slot.start, slot.end))
     }
 
     /// The latest this operation may end with everyone else where they are.

@@ -9,10 +9,12 @@ mod coupling;
 mod delay;
 pub(crate) mod incremental;
 mod line;
+mod settle;
 mod timing;
 
 pub(crate) use cost::run_shortfall_cost;
-pub(crate) use line::{LineClock, Slot};
+pub(crate) use line::LineClock;
+pub(crate) use settle::settle;
 pub(crate) use timing::{Infeasible, Obstacle, Timed};
 
 use crate::plan::{OpIdx, Plan};
@@ -51,27 +53,4 @@ pub(crate) fn evaluate(problem: &Problem, plan: &Plan) -> Result<Schedule, Infea
         delay::delay(problem, plan, &mut operations);
     }
     cost::price(problem, plan, operations)
-}
-
-/// Puts the takers of each scarce supply in the order of their starts and evaluates again, while that helps.
-///
-/// A plan made in another order may hold material for an operation that comes late anyway; afterwards no operation
-/// can start earlier at its place in the sequences.
-pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
-    let mut schedule = evaluate(problem, plan)?;
-    // Each round starts no operation later (without waiting for money), so few rounds suffice; the bound is a guard.
-    for _ in 0..8 {
-        let mut candidate = plan.clone();
-        for takers in candidate.takings.iter_mut() {
-            takers.sort_by_key(|&taker| (schedule.operations[taker].start, taker));
-        }
-        if candidate.takings == plan.takings {
-            break;
-        }
-        match evaluate(problem, &candidate) {
-            Ok(better) if better.value() <= schedule.value() => (*plan, schedule) = (candidate, better),
-            _ => break,
-        }
-    }
-    Ok(schedule)
 }

@@ -1,0 +1,94 @@
+//! The order in which scarce materials are taken, put right after the sequences stand.
+//!
+//! A plan made in some order may hold material for an operation that comes late anyway. Here takers are put in the
+//! order of their starts, and whoever can go ahead of others without keeping them waiting does; afterwards no
+//! operation can start earlier at its place in the sequences.
+
+use super::{Infeasible, Schedule, evaluate};
+use crate::plan::{OpIdx, Plan};
+use crate::problem::{Problem, SupplyIdx};
+use crate::units::Seconds;
+
+/// Evaluates a plan and improves who takes scarce materials first, while that helps.
+pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
+    let mut schedule = evaluate(problem, plan)?;
+    // Each round lets somebody start earlier and nobody later, so few rounds suffice; the bound is a guard.
+    for _ in 0..16 {
+        let improved = [true, false].into_iter().find_map(|pass| {
+            let mut candidate = plan.clone();
+            for supply in problem.supplies.ids() {
+                reorder(problem, &mut candidate, &schedule, supply, pass);
+            }
+            let differs = candidate.takings != plan.takings;
+            let better = differs.then(|| evaluate(problem, &candidate).ok()).flatten()?;
+            let starts = |schedule: &Schedule| schedule.operations.iter().map(|timed| timed.start.0).sum::<i64>();
+            let gained = (better.value(), starts(&better)) < (schedule.value(), starts(&schedule));
+            gained.then_some((candidate, better))
+        });
+        match improved {
+            Some(improved) => (*plan, schedule) = improved,
+            None => break,
+        }
+    }
+    Ok(schedule)
+}
+
+/// A taker of one supply.
+#[derive(Clone, Copy)]
+struct Taker {
+    operation: OpIdx,
+    start: Seconds,
+    amount: i64,
+}
+
+/// Puts the takers of a supply in the order of their starts and, with `pass`, lets them go ahead of others whom that
+/// does not keep waiting.
+fn reorder(problem: &Problem, plan: &mut Plan, schedule: &Schedule, supply: SupplyIdx, pass: bool) {
+    let facts = &problem.supplies[supply];
+    let mut takers: Vec<Taker> = plan.takings[supply]
+        .iter()
+        .map(|&operation| {
+            let amount = amount_taken(problem, plan, schedule, operation, supply);
+            Taker { operation, start: schedule.operations[operation].start, amount }
+        })
+        .collect();
+    // Stable: of those that start together, the order stays.
+    takers.sort_by_key(|taker| taker.start);
+    let mut before: Vec<i64> = Vec::with_capacity(takers.len());
+    let mut total = 0i64;
+    for taker in &takers {
+        before.push(total);
+        total = total.saturating_add(taker.amount);
+    }
+    for place in (1..takers.len()).filter(|_| pass) {
+        let own = takers[place];
+        let mut ahead = place;
+        // The one passed must still find its material by the time it starts.
+        while ahead > 0 {
+            let passed = takers[ahead - 1];
+            let needed = before[ahead - 1].saturating_add(passed.amount).saturating_add(own.amount);
+            if facts.available_from(needed).is_none_or(|from| from > passed.start) {
+                break;
+            }
+            ahead -= 1;
+        }
+        let comes = facts.available_from(before[ahead].saturating_add(own.amount));
+        if ahead < place && comes.is_some_and(|from| from < own.start) {
+            takers[ahead..=place].rotate_right(1);
+            // Whoever goes ahead is not to be passed in turn: it may start as soon as its material is there.
+            takers[ahead].start = comes.unwrap_or(own.start);
+            for index in ahead..place {
+                before[index + 1] = before[index].saturating_add(takers[index].amount);
+            }
+        }
+    }
+    plan.takings[supply] = takers.into_iter().map(|taker| taker.operation).collect();
+}
+
+/// What an operation takes from a supply on its line, in millionths.
+fn amount_taken(problem: &Problem, plan: &Plan, schedule: &Schedule, operation: OpIdx, supply: SupplyIdx) -> i64 {
+    let line = schedule.operations[operation].line;
+    let kind = plan.kind(problem, operation);
+    let quantity = plan.lots[plan.operations[operation].lot].quantity;
+    super::coupling::amount_taken(problem, kind, line, quantity, supply)
+}
