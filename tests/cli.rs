@@ -1,5 +1,7 @@
 //! The command from outside: exit statuses, what stands on which stream, files written whole or not at all, signals.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};

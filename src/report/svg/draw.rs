@@ -205,6 +205,9 @@ impl<'a> Picture<'a> {
         for run in &row.runs {
             let Some(setup) = run.operation.setup_start else { continue };
             let span = Span::new(setup.seconds, run.span().from);
+            if self.dense && self.x(span.to) - self.x(span.from) < 1.0 {
+                continue;
+            }
             let said = format!("Changeover to {}, from {}", name(run), self.moment(span.from));
             let _ = write!(self.out, "<g fill=\"url(#changeover)\"><title>{}</title>", escaped(&said));
             for part in worked(span, open.as_deref()) {
