@@ -106,6 +106,7 @@ impl Failure {
         &self.0.issues
     }
     /// What the call ends with.
+    #[cfg(test)]
     pub fn exit(&self) -> Exit {
         self.0.exit
     }
