@@ -138,6 +138,23 @@ pub mod codes {
         NEGATIVE_NUMBER = "negative-number", "A number that must not be negative is.";
         TOO_PRECISE = "too-precise", "A decimal has more places or digits than the format keeps.";
         OUT_OF_RANGE = "out-of-range", "A number, instant or duration is outside the range the program computes with.";
+        // A plan that is written and is not what was asked for.
+        UNPLANNED_ORDER = "unplanned-order", "An order that must be made is not in the plan.";
+        // Importing an order dump.
+        IMPORT_MAPPING = "import-mapping", "The mapping file cannot be used: its form, a pattern, or two of its settings against each other.";
+        IMPORT_OPTIONS = "import-options", "The options of an import contradict each other or the mapping.";
+        IMPORT_ENCODING = "import-encoding", "The dump's bytes are not text in the encoding named or recognised.";
+        IMPORT_COLUMN_MISSING = "import-column-missing", "The dump's header lacks a column that the mapping names.";
+        IMPORT_COLUMN_REPEATED = "import-column-repeated", "The dump's header holds a column that the mapping names more than once.";
+        IMPORT_NO_ROWS = "import-no-rows", "The dump holds no row, or none that is an order line.";
+        IMPORT_NO_DATES = "import-no-dates", "The date column holds nothing that looks like a date.";
+        IMPORT_AMBIGUOUS_DATES = "import-ambiguous-dates", "The dump's dates can be read day first and month first, and nothing in the file decides.";
+        IMPORT_TWO_DIGIT_YEARS = "import-two-digit-years", "The dump's dates have years of two digits, and no date format is given.";
+        IMPORT_AMBIGUOUS_DECIMALS = "import-ambiguous-decimals", "The dump's numbers can be read with a decimal point and with a decimal comma.";
+        IMPORT_ROW_UNREADABLE = "import-row-unreadable", "A row has a wrong number of fields, or a cell that cannot be read.";
+        IMPORT_NOT_A_PRODUCT = "import-not-a-product", "A row's code is not a product by the mapping's patterns (an error under --strict only).";
+        IMPORT_ORDER_EXISTS = "import-order-exists", "The dump holds an order that the plant file holds already.";
+        IMPORT_OUT_OF_RANGE = "import-out-of-range", "A date of the dump, moved or with its promise, leaves the years the format keeps.";
         // A plan that is checked against its instance.
         BREACH_FORMAT = "breach-format", "The plan's `format` is not one this program reads.";
         BREACH_INSTANCE = "breach-instance", "The plan was made for an instance of another name.";

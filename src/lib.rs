@@ -7,6 +7,7 @@ pub mod import;
 pub mod model;
 pub(crate) mod plan;
 pub(crate) mod problem;
+pub mod report;
 pub(crate) mod schedule;
 pub mod solution;
 pub mod solve;

@@ -1,3 +1,11 @@
-//! The `lotwise` command.
+//! The `lotwise` command: parse, run, exit code.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+fn main() -> ExitCode {
+    // Time limits count from here, so nothing stands before it.
+    cli::main(Instant::now())
+}

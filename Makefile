@@ -1,0 +1,52 @@
+# lotwise: `make help` lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench tools clean
+
+# Set by the environment where something else is wanted.
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+LOTWISE := $(TARGET)/release/lotwise
+DEMO := out/giftware
+# The night after 1 December 2010, and what the search may take of it.
+DEMO_START ?= 2010-12-02T00:00:00Z
+DEMO_TIME ?= 60s
+
+# Where the system lacks cmake or libclang, .ci/install puts them into .tools and says so in .tools/env.
+WITH_TOOLS := if [ -f .tools/env ]; then source .tools/env; fi;
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+tools: ## Installs what building needs (compiler, cmake, libclang) where it is missing
+	@.ci/install
+
+demo: tools ## Plans one real day of a giftware works, before and after
+	@$(WITH_TOOLS) $(CARGO) build --release --locked
+	@.ci/demo "$(LOTWISE)" "$(DEMO)" "$(DEMO_START)" "$(DEMO_TIME)"
+
+# One profile only, so that HiGHS is built once.
+test: tools lint ## Lints, then every test with default features, the library alone, and the documentation
+	@$(WITH_TOOLS) $(CARGO) test --locked --all-targets
+	@$(WITH_TOOLS) $(CARGO) test --locked --doc
+	@$(CARGO) test --locked --no-default-features --lib
+	@$(WITH_TOOLS) RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
+	@echo "make test: all passed"
+
+lint: tools ## Formatting and clippy, for each set of features
+	@$(CARGO) fmt --check
+	@$(WITH_TOOLS) $(CARGO) clippy --locked --all-targets -- -D warnings
+	@$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
+	@$(CARGO) clippy --locked --all-targets --no-default-features --features cli -- -D warnings
+
+format: ## Formats the sources
+	@$(CARGO) fmt
+
+bench: tools ## Measures reading, compiling, constructing, verifying, writing
+	@$(WITH_TOOLS) $(CARGO) bench --locked
+
+clean: ## Removes what was built and planned
+	@$(CARGO) clean
+	@rm -rf out
