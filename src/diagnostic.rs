@@ -272,20 +272,5 @@ pub mod codes {
         BASELINE_TIMES = "baseline-times", "A baseline operation ends before it starts.";
         BASELINE_LOT = "baseline-lot", "A baseline lot contradicts its order or another lot.";
         BASELINE_OVERLAP = "baseline-overlap", "Frozen operations overlap on a line.";
-        // Importing an order dump.
-        IMPORT_MAPPING = "import-mapping", "The mapping file cannot be used: its form, a pattern, or two of its settings against each other.";
-        IMPORT_OPTIONS = "import-options", "The options of an import contradict each other or the mapping.";
-        IMPORT_ENCODING = "import-encoding", "The dump's bytes are not text in the encoding named or recognised.";
-        IMPORT_COLUMN_MISSING = "import-column-missing", "The dump's header lacks a column that the mapping names.";
-        IMPORT_COLUMN_REPEATED = "import-column-repeated", "The dump's header holds a column that the mapping names more than once.";
-        IMPORT_NO_ROWS = "import-no-rows", "The dump holds no row, or none that is an order line.";
-        IMPORT_NO_DATES = "import-no-dates", "The date column holds nothing that looks like a date.";
-        IMPORT_AMBIGUOUS_DATES = "import-ambiguous-dates", "The dump's dates can be read day first and month first, and nothing in the file decides.";
-        IMPORT_TWO_DIGIT_YEARS = "import-two-digit-years", "The dump's dates have years of two digits, and no date format is given.";
-        IMPORT_AMBIGUOUS_DECIMALS = "import-ambiguous-decimals", "The dump's numbers can be read with a decimal point and with a decimal comma.";
-        IMPORT_ROW_UNREADABLE = "import-row-unreadable", "A row has a wrong number of fields, or a cell that cannot be read.";
-        IMPORT_NOT_A_PRODUCT = "import-not-a-product", "A row's code is not a product by the mapping's patterns (an error under --strict only).";
-        IMPORT_ORDER_EXISTS = "import-order-exists", "The dump holds an order that the plant file holds already.";
-        IMPORT_OUT_OF_RANGE = "import-out-of-range", "A date of the dump, moved or with its promise, leaves the years the format keeps.";
     }
 }
