@@ -297,6 +297,23 @@ impl Ground {
         }
     }
 
+    /// A cost no plan on this ground is below: every order at its cheapest lines, or left out; nothing late, no
+    /// changeovers. Where it is reached there is nothing more to search.
+    pub fn cost_floor(&self) -> i64 {
+        let cheapest = |&lot: &LotId| {
+            let lines = self.eligible(lot).iter();
+            lines.map(|&line| self.mode(lot, usize::from(line)).cost).min().unwrap_or(super::UNPLANNED_PENALTY)
+        };
+        self.orders
+            .iter()
+            .map(|order| {
+                let made = order.lots.iter().map(cheapest).fold(0, i64::saturating_add);
+                let late = order.late_cost(order.delivered_elsewhere);
+                if order.whole { made.min(order.left_out_cost) } else { made + late }
+            })
+            .fold(0, i64::saturating_add)
+    }
+
     /// A lot's mode on a line.
     pub fn mode(&self, lot: LotId, line: usize) -> &LotMode {
         &self.modes[lot as usize * self.lines.len() + line]
