@@ -12,7 +12,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Codes of other rooms, which have tests of their own.
-const ELSEWHERE: [&str; 2] = ["import-", "breach-"];
+const ELSEWHERE: [&str; 6] =
+    ["import-", "breach-", "unplanned-order", "unknown-generator", "unknown-parameter", "bad-parameter"];
 /// Produced where a file in the repository would be too large: see `model::read`.
 const WITHOUT_FILE: [&str; 1] = [codes::FILE_TOO_LARGE];
 

@@ -7,7 +7,7 @@ use super::text::{Format, printable};
 use clap::Args;
 use lotwise::diagnostic::Diagnostic;
 use lotwise::model::Instance;
-use lotwise::report::text::{count, money};
+use lotwise::report::text::{count, counted, money};
 use lotwise::solution::{CostBreakdown, OrderStatus, Solution};
 use lotwise::validate::validate;
 use lotwise::verify::{Verification, verify};
@@ -63,7 +63,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         Format::Json => {
-            let message = format!("{name} breaks the rules in {} places.", count(verification.breaches.len()));
+            let message = format!("{name} has {}.", counted_breaches(&verification));
             Err(Failure::new(Exit::Breach, "breach", message).with_issues(verification.breaches))
         }
     }
@@ -83,12 +83,17 @@ fn text(name: &str, verification: &Verification) -> String {
     let cost = money(verification.cost.total);
     let unplanned = match verification.unplanned {
         0 => String::new(),
-        number => format!(", {} orders unplanned", count(number)),
+        number => format!(", {} unplanned", counted(number, "order")),
     };
     if verification.is_sound() {
         return printable(&format!("{name}: accepted, cost {cost}{unplanned}")).into_owned() + "\n";
     }
-    let breaches = count(verification.breaches.len());
-    let head = format!("{name}: refused, {breaches} breaches; recomputed cost {cost}{unplanned}");
+    let breaches = counted_breaches(verification);
+    let head = format!("{name}: refused, {breaches}; recomputed cost {cost}{unplanned}");
     format!("{}\n{}", printable(&head), issue_lines(&verification.breaches, usize::MAX))
+}
+
+fn counted_breaches(verification: &Verification) -> String {
+    let number = verification.breaches.len();
+    if number == 1 { "1 breach".to_string() } else { format!("{} breaches", count(number)) }
 }

@@ -3,6 +3,7 @@
 use super::files;
 use super::text::{printable, say};
 use lotwise::diagnostic::{Diagnostic, Severity};
+use lotwise::report::text::counted;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::IsTerminal;
@@ -79,8 +80,7 @@ impl Failure {
     /// A file with faults: all of them.
     pub fn bad_file(name: &str, issues: Vec<Diagnostic>) -> Self {
         let errors = issues.iter().filter(|issue| issue.is_error()).count();
-        let noun = if errors == 1 { "error" } else { "errors" };
-        Self::new(Exit::BadInput, "bad-input", format!("{name} has {errors} {noun}.")).with_issues(issues)
+        Self::new(Exit::BadInput, "bad-input", format!("{name} has {}.", counted(errors, "error"))).with_issues(issues)
     }
     /// The same with the issues behind it.
     #[must_use]

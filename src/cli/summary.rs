@@ -5,7 +5,7 @@
 use super::text::{printable, shell_word};
 use lotwise::diagnostic::{Diagnostic, Severity, codes};
 use lotwise::model::Instance;
-use lotwise::report::text::{count, money, per_cent, span};
+use lotwise::report::text::{count, counted, money, per_cent, span};
 use lotwise::solution::{OrderEntry, OrderStatus, Solution, StoppedBy};
 use lotwise::solve::Outcome;
 use lotwise::units::{Money, Seconds};
@@ -46,11 +46,11 @@ fn plan_line(instance: &Instance, solution: &Solution, call: &Call<'_>) -> (&'st
     let operations: usize = solution.lots.iter().map(|lot| lot.operations.len()).sum();
     let place = call.output.map_or_else(String::new, |path| format!(", in {}", path.display()));
     let line = format!(
-        "{name}: {} orders, {} lots, {} operations on {} lines{place}",
-        count(instance.orders.len()),
-        count(solution.lots.len()),
-        count(operations),
-        count(instance.lines.len())
+        "{name}: {}, {}, {} on {}{place}",
+        counted(instance.orders.len(), "order"),
+        counted(solution.lots.len(), "lot"),
+        counted(operations, "operation"),
+        counted(instance.lines.len(), "line")
     );
     ("plan", line)
 }
@@ -118,7 +118,9 @@ fn worst(solution: &Solution) -> Vec<String> {
 fn overtime_line(solution: &Solution) -> Option<String> {
     let windows: usize = solution.lines.iter().map(|line| line.overtime.len()).sum();
     let lines = solution.lines.iter().filter(|line| !line.overtime.is_empty()).count();
-    (windows > 0).then(|| format!("{windows} windows on {lines} lines, {}", money(solution.cost.overtime)))
+    (windows > 0).then(|| {
+        format!("{} on {}, {}", counted(windows, "window"), counted(lines, "line"), money(solution.cost.overtime))
+    })
 }
 
 fn search_line(solution: &Solution) -> String {
@@ -137,7 +139,7 @@ fn search_line(solution: &Solution) -> String {
         format!("ended by {by}")
     }));
     if !run.faults.is_empty() {
-        parts.push(format!("{} faults inside, see run.faults in the plan", run.faults.len()));
+        parts.push(format!("{} inside, see run.faults in the plan", counted(run.faults.len(), "fault")));
     }
     parts.join(", ")
 }

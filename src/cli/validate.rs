@@ -6,6 +6,7 @@ use super::solve;
 use super::text::Format;
 use clap::Args;
 use lotwise::diagnostic::{Diagnostic, Severity};
+use lotwise::report::text::counted;
 use lotwise::validate::validate;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -49,7 +50,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let errors = of(Severity::Error);
     match format {
         Format::Text => {
-            let counts = format!("{errors} errors, {} warnings, {} notes", of(Severity::Warning), of(Severity::Note));
+            let counts = [(errors, "error"), (of(Severity::Warning), "warning"), (of(Severity::Note), "note")];
+            let counts = counts.map(|(number, noun)| counted(number, noun)).join(", ");
             let text = format!("{}{name}: {counts}\n", issue_lines(&issues, usize::MAX));
             files::answer(&text)?;
             Ok(if errors > 0 { Exit::BadInput } else { Exit::Done })

@@ -26,6 +26,12 @@ pub fn money(value: Money) -> String {
     if rest == 0 { format!("{sign}{}", count(whole)) } else { format!("{sign}{}.{rest:02}", count(whole)) }
 }
 
+/// A count with its noun: `1 lot`, `3 lots`.
+pub fn counted(value: usize, noun: &str) -> String {
+    let plural = if value == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(value))
+}
+
 /// A span of time by its two largest units: `3h 20m`.
 pub fn span(length: Seconds) -> String {
     let total = length.0.max(0);
@@ -46,8 +52,8 @@ pub fn per_cent(part: usize, whole: usize) -> String {
     if part >= whole {
         return "100 %".to_string();
     }
-    // Cut, not rounded: one late order in ten thousand must not read 100.0 %.
-    let tenths = part * 1_000 / whole;
+    // One late order in ten thousand must not read 100.0 %.
+    let tenths = (part * 2_000 / whole).div_ceil(2).min(999);
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
@@ -67,6 +73,8 @@ mod tests {
         assert_eq!(per_cent(128, 131), "97.7 %");
         assert_eq!(per_cent(131, 131), "100 %");
         assert_eq!(per_cent(9_999, 10_000), "99.9 %");
+        assert_eq!(per_cent(2, 3), "66.7 %");
+        assert_eq!(counted(1, "lot") + ", " + &counted(2_000, "line"), "1 lot, 2,000 lines");
     }
 
     #[test]

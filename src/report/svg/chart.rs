@@ -204,3 +204,33 @@ fn overtime_by_line(solution: &Solution) -> FxHashMap<&str, Vec<Seconds>> {
     let opened = |line: &crate::solution::LineEntry| line.overtime.iter().map(|from| from.seconds).collect();
     solution.lines.iter().map(|line| (line.id.as_str(), opened(line))).collect()
 }
+
+/// What lies between the open windows.
+pub(super) fn closed(open: &WorkingTime, span: Span) -> Vec<Span> {
+    let mut gaps = Vec::new();
+    let mut from = span.from;
+    for window in open.windows() {
+        gaps.push(Span::new(from, window.from));
+        from = window.to;
+    }
+    gaps.push(Span::new(from, span.to));
+    gaps.retain(|gap| gap.from < gap.to);
+    gaps
+}
+
+/// The open windows with those of overtime.
+pub(super) fn with_overtime(open: &WorkingTime, overtime: &[Span]) -> Vec<Span> {
+    if overtime.is_empty() { open.windows().collect() } else { open.with(overtime.iter().copied()).windows().collect() }
+}
+
+/// The open parts of `span`; the whole of it where none is open (a frozen fact need not keep the calendar).
+pub(super) fn worked(span: Span, open: Option<&[Span]>) -> Vec<Span> {
+    let Some(open) = open else { return vec![span] };
+    let first = open.partition_point(|window| window.to <= span.from);
+    let parts: Vec<Span> = open[first..]
+        .iter()
+        .take_while(|window| window.from < span.to)
+        .map(|window| Span::new(window.from.max(span.from), window.to.min(span.to)))
+        .collect();
+    if parts.is_empty() { vec![span] } else { parts }
+}

@@ -1,14 +1,14 @@
 //! The picture itself: where everything stands, and the shapes.
 
 use super::axis::{Axis, moment};
-use super::chart::{Chart, Row, Run};
+use super::chart::{Chart, Row, Run, closed, with_overtime, worked};
 use super::markup::{escaped, shortened};
 use super::palette::Palette;
 use crate::model::Instance;
 use crate::report::text::{count, money, per_cent, span as span_text};
 use crate::solution::{OrderStatus, Solution};
 use crate::units::Seconds;
-use crate::working_time::{Span, WorkingTime};
+use crate::working_time::Span;
 use std::fmt::Write as _;
 
 /// Height of title and axis above the rows.
@@ -345,7 +345,7 @@ impl<'a> Picture<'a> {
         self.notes(y + 36.0)
     }
 
-    fn notes(&mut self, mut y: f64) -> f64 {
+    fn notes(&mut self, y: f64) -> f64 {
         let chart = self.chart;
         let zone = chart.zone.iana_name().unwrap_or("UTC");
         let mut notes = vec![format!("Times are local to {zone}.")];
@@ -360,8 +360,7 @@ impl<'a> Picture<'a> {
             notes.push(format!("{lost} operations name lines the instance does not have and are not shown."));
         }
         self.text(16.0, y, "font-size=\"11\" fill=\"#777\"", &notes.join(" "));
-        y += 6.0;
-        y
+        y + 6.0
     }
 }
 
@@ -375,33 +374,4 @@ fn name(run: &Run<'_>) -> String {
 /// Height of the bar below a late order's lots.
 fn late_bar(y: (f64, f64)) -> f64 {
     ((y.1 - y.0) * 0.2).max(2.5)
-}
-
-/// What lies between the open windows.
-fn closed(open: &WorkingTime, span: Span) -> Vec<Span> {
-    let mut gaps = Vec::new();
-    let mut from = span.from;
-    for window in open.windows() {
-        gaps.push(Span::new(from, window.from));
-        from = window.to;
-    }
-    gaps.push(Span::new(from, span.to));
-    gaps.retain(|gap| gap.from < gap.to);
-    gaps
-}
-
-fn with_overtime(open: &WorkingTime, overtime: &[Span]) -> Vec<Span> {
-    if overtime.is_empty() { open.windows().collect() } else { open.with(overtime.iter().copied()).windows().collect() }
-}
-
-/// The open parts of `span`; the whole of it where none is open (a frozen fact need not keep the calendar).
-fn worked(span: Span, open: Option<&[Span]>) -> Vec<Span> {
-    let Some(open) = open else { return vec![span] };
-    let first = open.partition_point(|window| window.to <= span.from);
-    let parts: Vec<Span> = open[first..]
-        .iter()
-        .take_while(|window| window.from < span.to)
-        .map(|window| Span::new(window.from.max(span.from), window.to.min(span.to)))
-        .collect();
-    if parts.is_empty() { vec![span] } else { parts }
 }
