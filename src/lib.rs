@@ -1,6 +1,8 @@
 //! lotwise plans small-batch, multi-variant orders onto production lines.
 
 pub mod diagnostic;
+#[cfg(feature = "mip")]
+pub(crate) mod mip;
 pub mod model;
 pub(crate) mod plan;
 pub(crate) mod problem;
