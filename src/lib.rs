@@ -4,6 +4,8 @@ pub mod diagnostic;
 pub mod generate;
 pub(crate) mod heuristic;
 pub mod import;
+#[cfg(feature = "mip")]
+pub(crate) mod mip;
 pub mod model;
 pub(crate) mod plan;
 pub(crate) mod problem;

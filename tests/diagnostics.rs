@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_EXPECTED=1 cargo test --test diagnostics` writes what the program says now; read the difference.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use lotwise::diagnostic::{Diagnostic, codes};
 use lotwise::model::read_instance;
 use lotwise::validate::validate;

@@ -1,5 +1,7 @@
 //! The published JSON Schemas are those of the types. `UPDATE_SCHEMAS=1 cargo test --test schema` rewrites them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use lotwise::model::schema::instance_schema;
 use lotwise::solution::plan_schema;
 use std::path::Path;

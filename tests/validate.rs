@@ -1,5 +1,7 @@
 //! What `validate` means: setting orders aside, what is held against an order and what is not, and its speed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use lotwise::diagnostic::{Diagnostic, Severity, codes};
 use lotwise::model::{Amount, InstanceBuilder, Instant, Item, Line, Order, Rate, Route, RouteOperation, Variant};
 use lotwise::model::{Instance, Named, read_instance};

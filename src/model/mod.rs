@@ -33,7 +33,7 @@ pub use line::{Line, MinimumRun, Rate};
 pub use material::{Arrival, Material};
 pub use named::{Meta, Named};
 pub use order::{Item, Order};
-pub use read::{ReadError, read_instance};
+pub use read::{ReadError, read_instance, read_instance_setting_aside};
 pub use route::{Route, RouteOperation};
 pub use scalar::{Amount, Duration, Instant};
 pub use site::{Delivery, Site, Transit};

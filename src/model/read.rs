@@ -7,6 +7,8 @@ use super::instance::{FORMAT, Instance};
 use super::strict::Strict;
 use super::{faults, shape, walk};
 use crate::diagnostic::{Diagnostic, codes};
+use rustc_hash::FxHashSet;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// The largest file that is read: 512 MiB, about two million orders.
@@ -33,6 +35,35 @@ impl From<Diagnostic> for ReadError {
 /// id. At most a thousand are listed.
 pub fn read_instance(text: &[u8]) -> Result<Instance, ReadError> {
     read_file(text, super::schema::instance_schema, FORMAT, |instance: &Instance| &instance.format)
+}
+
+/// Reads an instance without the orders whose form is faulty, and gives those with the first fault of each.
+///
+/// What `validate` then says points into the file without them. The rest of the file is as it was.
+///
+/// # Errors
+/// Every fault, where one of them is not an order's own (or is that of an order without a readable id).
+pub fn read_instance_setting_aside(text: &[u8]) -> Result<(Instance, Vec<(String, Diagnostic)>), ReadError> {
+    let refused = match read_instance(text) {
+        Ok(instance) => return Ok((instance, Vec::new())),
+        Err(refused) => refused,
+    };
+    let mut reasons: Vec<(String, Diagnostic)> = Vec::new();
+    let mut positions = FxHashSet::default();
+    for fault in &refused.faults {
+        let position = fault.pointer.split('/').nth(2).and_then(|token| token.parse::<usize>().ok());
+        let (Some(order), Some(position)) = (&fault.order, position) else { return Err(refused) };
+        if positions.insert(position) {
+            reasons.push((order.clone(), fault.clone()));
+        }
+    }
+    // A tree forgets keys named twice; but those that are left have none, or there were a fault.
+    let mut tree: serde_json::Value = serde_json::from_str(decode(text)?).map_err(|_| refused.clone())?;
+    if let Some(orders) = tree.get_mut("orders").and_then(serde_json::Value::as_array_mut) {
+        let mut position = 0..;
+        orders.retain(|_| position.next().is_none_or(|position| !positions.contains(&position)));
+    }
+    Instance::deserialize(Strict(tree)).map(|instance| (instance, reasons)).map_err(|_| refused)
 }
 
 /// Reads a file of type `T`, whose `schema` and `format` are given.
@@ -233,6 +264,18 @@ mod tests {
         assert_eq!(faults.last().unwrap().code, codes::MORE_FAULTS);
         // The pages of a zeroed vector are never touched: its length alone refuses it.
         assert_eq!(first_fault(&vec![0; MAXIMUM_FILE_BYTES + 1]).code, codes::FILE_TOO_LARGE);
+    }
+
+    #[test]
+    fn orders_of_faulty_form_can_be_set_aside_and_the_rest_is_read_as_it_stands() {
+        let whole = read_instance(INSTANCE.as_bytes()).unwrap();
+        let faulty = INSTANCE.replace("\"due\": \"2026-11-30T18:00:00+08:00\"", "\"due\": \"soon\", \"du\": 1");
+        let (rest, reasons) = read_instance_setting_aside(faulty.as_bytes()).unwrap();
+        assert_eq!(reasons.len(), 1);
+        assert_eq!((reasons[0].0.as_str(), reasons[0].1.code), ("SO-1001", codes::BAD_VALUE));
+        assert_eq!(rest, Instance { orders: whole.orders[1..].to_vec(), ..whole });
+        let worse = faulty.replace("\"pausable\": true", "\"pausable\": \"yes\"");
+        assert_eq!(read_instance_setting_aside(worse.as_bytes()).unwrap_err().faults.len(), 3);
     }
 
     #[test]

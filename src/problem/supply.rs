@@ -24,6 +24,13 @@ impl Supply {
         self.arrived.get(index).map(|&(from, _)| from)
     }
 
+    /// What decided operations may have taken in all by `instant`, in millionths; below zero where facts took more.
+    #[cfg(feature = "mip")]
+    pub fn available_by(&self, instant: Seconds) -> i64 {
+        let index = self.arrived.partition_point(|&(from, _)| from <= instant);
+        self.arrived[index.max(1) - 1].1.saturating_sub(self.reserved)
+    }
+
     /// What is there at the start, in millionths.
     pub fn stock(&self) -> i64 {
         self.arrived[0].1

@@ -3,7 +3,7 @@
 use super::Schedule;
 use super::timing::{Infeasible, Obstacle, Timed};
 use crate::plan::{Fate, OpIdx, Plan};
-use crate::problem::{LineIdx, OrderIdx, Problem};
+use crate::problem::{LineIdx, MinimumRun, OrderIdx, Problem};
 use crate::solution::CostBreakdown;
 use crate::units::{HOUR, IdVec, Money, Pieces, Seconds};
 
@@ -97,7 +97,7 @@ pub(crate) fn price_line(problem: &Problem, plan: &Plan, id: LineIdx) -> CostBre
         .map(|&operation| (Some(plan.kind(problem, operation)), plan.lots[plan.operations[operation].lot].quantity));
     let facts = line.facts.iter().map(|fact| (fact.kind, fact.quantity, Some(fact.class)));
     let mut class = line.setup_class;
-    let mut run: Option<(u32, Pieces)> = None;
+    let mut run: Option<Run> = None;
     let mut short_run = Money::ZERO;
     let all = facts.chain(decided.map(|(kind, quantity)| (kind, quantity, None)));
     for (kind, quantity, fact_class) in all {
@@ -110,33 +110,49 @@ pub(crate) fn price_line(problem: &Problem, plan: &Plan, id: LineIdx) -> CostBre
             }
             class = line.changeovers.map(|_| to);
         }
-        let mut pieces = 0;
+        let mut pieces = quantity;
         if let Some(rate) = kind.and_then(|kind| problem.rate_on(kind, id)) {
             cost.production += problem.run_cost(line, rate, quantity);
             pieces = rate.pieces_run(quantity);
         }
         if let Some(minimum) = &line.minimum_run {
             let value = kind.map_or(0, |kind| problem.run_values[minimum.by][kind]);
+            let lot = Run { value, pieces, charged: kind.is_some() };
             match &mut run {
-                Some((current, total)) if *current == value => *total += pieces,
-                _ => {
-                    short_run += run_shortfall_cost(problem, id, run);
-                    run = Some((value, pieces));
-                }
+                Some(run) if run.value == value => run.add(lot),
+                _ => short_run += run.replace(lot).map_or(Money::ZERO, |run| run.shortfall_cost(minimum)),
             }
         }
     }
-    cost.short_run = short_run + run_shortfall_cost(problem, id, run);
+    let last = run.zip(line.minimum_run.as_ref()).map_or(Money::ZERO, |(run, minimum)| run.shortfall_cost(minimum));
+    cost.short_run = short_run + last;
     cost
 }
 
-/// What a finished run costs for the pieces it lacks.
-pub(crate) fn run_shortfall_cost(problem: &Problem, line: LineIdx, run: Option<(u32, Pieces)>) -> Money {
-    match (run, &problem.lines[line].minimum_run) {
-        (Some((_, pieces)), Some(minimum)) if pieces > 0 => {
-            minimum.shortfall_cost_per_unit.times((minimum.quantity - pieces).max(0))
+/// Neighbouring lots alike in a minimum run's attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// The attribute's value.
+    pub value: u32,
+    /// Pieces run.
+    pub pieces: Pieces,
+    /// Whether some lot's variant is known; a run of lost orders' lots alone costs nothing.
+    pub charged: bool,
+}
+
+impl Run {
+    /// Counts another lot.
+    pub fn add(&mut self, lot: Run) {
+        self.pieces += lot.pieces;
+        self.charged |= lot.charged;
+    }
+
+    /// What the run costs for the pieces it lacks.
+    pub fn shortfall_cost(&self, minimum: &MinimumRun) -> Money {
+        if !self.charged {
+            return Money::ZERO;
         }
-        _ => Money::ZERO,
+        minimum.shortfall_cost_per_unit.times((minimum.quantity - self.pieces).max(0))
     }
 }
 

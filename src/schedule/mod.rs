@@ -12,7 +12,7 @@ mod line;
 mod settle;
 mod timing;
 
-pub(crate) use cost::run_shortfall_cost;
+pub(crate) use cost::Run;
 pub(crate) use line::LineClock;
 pub(crate) use settle::settle;
 pub(crate) use timing::{Infeasible, Obstacle, Timed};

@@ -34,6 +34,11 @@ impl Budget {
         !self.cancel.is_cancelled() && self.remaining().is_none_or(|left| left > Duration::ZERO)
     }
 
+    /// Whether somebody asked to end.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
     /// Time left; none without a limit.
     pub fn remaining(&self) -> Option<Duration> {
         let limit = self.time_limit?;

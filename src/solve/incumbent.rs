@@ -45,6 +45,12 @@ impl<'a> Incumbent<'a> {
         (self.progress)(&Progress::Phase { phase, seconds: self.budget.seconds() });
     }
 
+    /// Says how far the search is.
+    pub fn tick(&mut self, done: f64) {
+        let (iterations, seconds) = (self.iterations, self.budget.seconds());
+        (self.progress)(&Progress::Tick { done, iterations, seconds });
+    }
+
     /// Offers a plan; returns whether it is better than all before.
     pub fn offer(&mut self, source: &'static str, plan: Plan, schedule: Schedule) -> bool {
         if self.best().is_some_and(|best| best.schedule.value() <= schedule.value()) {

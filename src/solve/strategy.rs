@@ -4,6 +4,7 @@ use super::budget::Budget;
 use super::incumbent::{Candidate, Incumbent};
 use super::{Method, Options, Progress, SolveError, answer, start};
 use crate::heuristic::construct::{construct, earliest_due_date, operations_of};
+use crate::heuristic::search::{self, Effort};
 use crate::model::Instance;
 use crate::problem::Problem;
 use crate::schedule::settle;
@@ -49,6 +50,10 @@ pub(super) fn run(
     if matches!(options.method, Method::Auto | Method::Mip) {
         allocate(&problem, options, &budget, &mut incumbent);
     }
+    if matches!(options.method, Method::Auto | Method::Heuristic) && search::covers(&problem) {
+        incumbent.phase("search");
+        guarded(&mut incumbent, "search", |incumbent| improve(&problem, options, &budget, &pool, incumbent));
+    }
     if incumbent.best().is_none() {
         // Every construction failed: the plainest rule is the last resort before giving up.
         guarded(&mut incumbent, "dispatch", |incumbent| {
@@ -57,7 +62,8 @@ pub(super) fn run(
         });
     }
     incumbent.phase("verify");
-    let stopped_by = budget.stopped_by(StoppedBy::Done);
+    let otherwise = if incumbent.iterations > 0 { StoppedBy::Iterations } else { StoppedBy::Done };
+    let stopped_by = budget.stopped_by(otherwise);
     let (candidates, incumbents, faults, iterations) = incumbent.into_candidates();
     let run = Run {
         version: env!("CARGO_PKG_VERSION").to_string(),
@@ -104,6 +110,31 @@ fn guarded(incumbent: &mut Incumbent<'_>, part: &'static str, work: impl FnOnce(
             .unwrap_or_else(|| "a panic without a message".to_string());
         incumbent.faults.push(format!("{part}: {message}"));
     }
+}
+
+/// Searches on from the best plan so far.
+fn improve(
+    problem: &Problem,
+    options: &Options,
+    budget: &Budget,
+    pool: &rayon::ThreadPool,
+    incumbent: &mut Incumbent<'_>,
+) {
+    let Some(best) = incumbent.best().cloned() else { return };
+    let effort = Effort {
+        seed: options.seed,
+        iterations: options.iterations,
+        remaining: &|| budget.remaining(),
+        cancelled: &|| budget.is_cancelled(),
+        pool,
+    };
+    search::search(problem, &best.plan, &best.schedule, effort, &mut |epoch| {
+        incumbent.iterations = epoch.iterations;
+        if let Some((plan, schedule)) = epoch.better {
+            incumbent.offer("search", plan, schedule);
+        }
+        incumbent.tick(epoch.done);
+    });
 }
 
 fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &mut Incumbent<'_>) {

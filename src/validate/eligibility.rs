@@ -1,9 +1,9 @@
 //! Which line can run which operation of which variant, by stage, offers, rate and material.
 //!
-//! Worked out per variant and only for those ordered. Rates are found through one of the pairs they match, so that a
+//! Worked out once per class of variants alike, and only for those ordered. Rates are found through one of the pairs they match, so that a
 //! line with a rate for each of 5,000 variants costs no more than one with a single rate.
 
-use crate::model::{Instance, Line, Rate, Requires, Variant};
+use crate::model::{Instance, Line, MaterialUse, Rate, Requires, Variant};
 use crate::units::Seconds;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::OnceCell;
@@ -36,6 +36,8 @@ pub(super) struct Eligibility<'a> {
     single: Vec<Step<'a>>,
     lines: Vec<LineRates<'a>>,
     materials: FxHashSet<(&'a str, Option<&'a str>)>,
+    /// By variant: variants that no line can tell apart share a class.
+    classes: Vec<usize>,
     choices: Vec<OnceCell<Vec<Vec<Choice<'a>>>>>,
 }
 
@@ -97,6 +99,7 @@ impl<'a> Eligibility<'a> {
         let routes = instance.routes.iter().map(|route| (route.id.as_str(), steps_of(route))).collect();
         let single =
             vec![Step { name: None, stage: None, after: Vec::new(), lag: Seconds::ZERO, is_first_listed: true }];
+        let (classes, count) = classes_of(instance);
         Self {
             instance,
             variants,
@@ -104,13 +107,19 @@ impl<'a> Eligibility<'a> {
             single,
             lines: instance.lines.iter().map(LineRates::new).collect(),
             materials: instance.materials.iter().map(|entry| (entry.id.as_str(), entry.site.as_deref())).collect(),
-            choices: instance.variants.iter().map(|_| OnceCell::new()).collect(),
+            classes,
+            choices: (0..count).map(|_| OnceCell::new()).collect(),
         }
     }
 
     /// The position of a variant.
     pub(super) fn variant(&self, id: &str) -> Option<usize> {
         self.variants.get(id).copied()
+    }
+
+    /// The class of variants that no line can tell this one from, nor by what it takes.
+    pub(super) fn class(&self, variant: usize) -> usize {
+        self.classes[variant]
     }
 
     /// The operations of a variant, each after those it waits for.
@@ -121,7 +130,7 @@ impl<'a> Eligibility<'a> {
 
     /// The lines that can run each operation of a variant, wherever it then goes.
     pub(super) fn choices(&self, variant: usize) -> &[Vec<Choice<'a>>] {
-        self.choices[variant].get_or_init(|| {
+        self.choices[self.classes[variant]].get_or_init(|| {
             self.steps(variant)
                 .iter()
                 .map(|step| (0..self.lines.len()).filter_map(|line| self.choice(line, variant, step)).collect())
@@ -181,6 +190,38 @@ impl<'a> Eligibility<'a> {
             format!("the nearest line, \"{}\", has no entry of the material \"{material}\"{site}", line.id)
         }
     }
+}
+
+/// Puts variants into classes alike in all that decides who can run them: route, requirements, materials, and of
+/// attributes and the id only what some rate matches. 5,000 variants often make a few dozen.
+fn classes_of<'i>(instance: &'i Instance) -> (Vec<usize>, usize) {
+    let pairs: FxHashSet<(&str, &str)> = instance
+        .lines
+        .iter()
+        .flat_map(|line| &line.rates)
+        .filter_map(|rate| rate.matches.as_ref())
+        .flat_map(|named| named.iter())
+        .map(|(name, value)| (name, value.as_str()))
+        .collect();
+    let mut known = FxHashMap::default();
+    let classes = instance.variants.iter().map(|variant| {
+        let attributes = variant.attributes.iter().flat_map(|named| named.iter());
+        let own = attributes.map(|(name, value)| (name, value.as_str())).chain([("variant", variant.id.as_str())]);
+        let matched: Vec<(&str, &str)> = own.filter(|pair| pairs.contains(pair)).collect();
+        let requires: Vec<(&str, &[String])> = match &variant.requires {
+            None => Vec::new(),
+            Some(Requires::Every(list)) => vec![("", list)],
+            Some(Requires::ByOperation(named)) => named.iter().map(|(name, list)| (name, list.as_slice())).collect(),
+        };
+        let used = |used: &'i MaterialUse| (used.id.as_str(), used.operation.as_deref(), used.per_unit);
+        let materials: Vec<_> = variant.materials.iter().map(used).collect();
+        let by_operation = matches!(variant.requires, Some(Requires::ByOperation(_)));
+        let next = known.len();
+        *known.entry((variant.route.as_deref(), by_operation, requires, materials, matched)).or_insert(next)
+    });
+    let classes: Vec<usize> = classes.collect();
+    let count = known.len();
+    (classes, count)
 }
 
 fn missing_offers<'v>(

@@ -24,12 +24,12 @@ pub(super) fn check(lines: &Eligibility<'_>, faulty: &FxHashSet<String>, faults:
     check_materials(lines, faults);
     let mut total = bounds.plant_cost;
     let mut work = 0;
-    let mut variants: FxHashMap<usize, Worst> = FxHashMap::default();
+    let mut classes: FxHashMap<usize, Worst> = FxHashMap::default();
     for (index, order) in lines.instance.orders.iter().enumerate().filter(|(_, order)| !faulty.contains(&order.id)) {
         let mut sum = Sum { cost: order_cost(lines, order), seconds: 0, material: 0 };
         for item in order.items.iter().filter(|_| has_work(order)) {
             let Some(variant) = lines.variant(&item.variant) else { continue };
-            let worst = variants.entry(variant).or_insert_with(|| Worst::new(lines, variant));
+            let worst = classes.entry(lines.class(variant)).or_insert_with(|| Worst::new(lines, variant));
             sum.add(&bounds, worst, item);
         }
         if sum.seconds > ORDER_LIMIT || sum.cost > LIMIT / 16 || sum.material > LIMIT / 16 {

@@ -14,7 +14,8 @@ pub(crate) struct Annealing<'g> {
     neighbours: &'g Neighbours,
     state: State,
     best_cost: i64,
-    best: Vec<Vec<LotId>>,
+    /// Sequences of the best plan; none while the plan at hand is the best.
+    best: Option<Vec<Vec<LotId>>>,
     random: Xoshiro256PlusPlus,
     proposal: Proposal,
     iterations: u64,
@@ -29,10 +30,9 @@ pub(crate) struct Temperatures {
 }
 
 impl Temperatures {
-    /// The temperatures at two shares of the budget.
-    pub fn between(&self, from: f64, to: f64) -> (f64, f64) {
-        let at = |share: f64| self.first * (self.last / self.first).powf(share);
-        (at(from), at(to))
+    /// The temperature when a share of the budget is used.
+    pub fn at(&self, share: f64) -> f64 {
+        self.first * (self.last / self.first).powf(share)
     }
 }
 
@@ -51,7 +51,7 @@ impl<'g> Annealing<'g> {
             ground,
             neighbours,
             best_cost: state.cost(),
-            best: state.sequences(),
+            best: None,
             state,
             random,
             proposal: Proposal::default(),
@@ -89,8 +89,8 @@ impl<'g> Annealing<'g> {
     }
 
     /// Sequences of the best plan found.
-    pub fn best_sequences(&self) -> &[Vec<LotId>] {
-        &self.best
+    pub fn best_sequences(&self) -> Vec<Vec<LotId>> {
+        self.best.clone().unwrap_or_else(|| self.state.sequences())
     }
 
     /// Cost of the plan at hand.
@@ -105,7 +105,24 @@ impl<'g> Annealing<'g> {
 
     /// Goes on from another replica's plan.
     pub fn go_on_from(&mut self, state: State) {
+        self.keep_best();
         self.state = state;
+        self.note_best();
+    }
+
+    /// Before the plan at hand is left: remembers it, if it is the best.
+    fn keep_best(&mut self) {
+        if self.best.is_none() {
+            self.best = Some(self.state.sequences());
+        }
+    }
+
+    /// After a change: the plan at hand may be the best.
+    fn note_best(&mut self) {
+        if self.state.cost() < self.best_cost {
+            self.best_cost = self.state.cost();
+            self.best = None;
+        }
     }
 
     /// Makes `iterations` proposals, the temperature falling from the first to the second.
@@ -120,11 +137,11 @@ impl<'g> Annealing<'g> {
             if change > 0.0 && change >= -temperature * self.random.random::<f64>().ln() {
                 continue;
             }
-            self.state.apply(self.ground, &self.proposal, price);
-            if self.state.cost() < self.best_cost {
-                self.best_cost = self.state.cost();
-                self.best = self.state.sequences();
+            if price.delta > 0 {
+                self.keep_best();
             }
+            self.state.apply(self.ground, &self.proposal, price);
+            self.note_best();
         }
     }
 

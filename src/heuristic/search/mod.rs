@@ -7,8 +7,10 @@
 mod anneal;
 mod ground_plan;
 
-pub(crate) use anneal::Annealing;
-pub(crate) use ground_plan::{GroundPlan, covers};
+pub(crate) use ground_plan::covers;
+
+use anneal::Annealing;
+use ground_plan::GroundPlan;
 
 use crate::heuristic::moves::Neighbours;
 use crate::plan::Plan;
@@ -17,23 +19,29 @@ use crate::schedule::Schedule;
 use rayon::prelude::*;
 use std::time::Duration;
 
-/// How much to search.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Effort {
+/// How much to search, and with what.
+#[derive(Clone, Copy)]
+pub(crate) struct Effort<'a> {
     /// Seed of the replicas' streams.
     pub seed: u64,
     /// Iterations over all replicas; none: as long as `remaining` says.
     pub iterations: Option<u64>,
+    /// Time left; none without a limit.
+    pub remaining: &'a (dyn Fn() -> Option<Duration> + Sync),
+    /// Whether somebody asked to stop.
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
+    /// Where the replicas run.
+    pub pool: &'a rayon::ThreadPool,
 }
 
-/// What the search tells and asks between epochs.
-pub(crate) trait Listener {
-    /// Time left; none without a limit.
-    fn remaining(&self) -> Option<Duration>;
-    /// Whether somebody asked to stop.
-    fn is_cancelled(&self) -> bool;
-    /// Another epoch is over: the share of the budget used, iterations so far, and a better plan if there is one.
-    fn epoch(&mut self, done: f64, iterations: u64, better: Option<(Plan, Schedule)>);
+/// What an epoch came to.
+pub(crate) struct Epoch {
+    /// Share of the budget used, 0 to 1.
+    pub done: f64,
+    /// Iterations so far, over all replicas.
+    pub iterations: u64,
+    /// A better plan than all before, where there is one.
+    pub better: Option<(Plan, Schedule)>,
 }
 
 /// Replicas: enough to use two threads and to level out bad luck; each has its share of the iterations.
@@ -42,83 +50,97 @@ const REPLICAS: usize = 4;
 const EPOCHS: u64 = 40;
 /// Iterations between two looks at the clock.
 const STRIDE: u64 = 2_000;
+/// Iterations per lot and lot after which a small instance has been searched through many times over: a file of three
+/// orders should not take its whole time limit.
+const ENOUGH_PER_SQUARE: u64 = 40_000;
+/// Iterations of an epoch where there is neither a time nor an iteration limit.
+const UNLIMITED_EPOCH: u64 = 200_000;
 
-/// Improves a plan of a problem that [`covers`] holds for. Runs in rayon's current pool.
+/// Improves a plan of a problem that [`covers`] holds for; `tell` hears of every epoch.
 pub(crate) fn search(
     problem: &Problem,
     start: &Plan,
     schedule: &Schedule,
-    effort: Effort,
-    listener: &mut (dyn Listener + Send),
+    effort: Effort<'_>,
+    tell: &mut dyn FnMut(Epoch),
 ) {
     let Some(ground_plan) = GroundPlan::new(problem, start, schedule) else { return };
     let ground = &ground_plan.ground;
     if ground.lots.len() < 2 {
         return;
     }
-    let neighbours = Neighbours::new(ground);
+    let floor = ground.cost_floor();
+    if ground_plan.state.cost() <= floor {
+        return;
+    }
+    let enough = ENOUGH_PER_SQUARE.saturating_mul((ground.lots.len() as u64).pow(2));
+    let neighbours = effort.pool.install(|| Neighbours::new(ground));
     let mut replicas: Vec<Annealing<'_>> = (0..REPLICAS)
         .map(|replica| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, replica as u64))
         .collect();
     let temperatures = replicas[0].calibrate();
     let mut best = ground_plan.state.cost();
-    let total = listener.remaining();
+    let total = (effort.remaining)();
     for epoch in 0..EPOCHS {
         let (from, to) = (epoch as f64 / EPOCHS as f64, (epoch + 1) as f64 / EPOCHS as f64);
-        match effort.iterations {
-            Some(iterations) => {
-                let share =
-                    iterations / (EPOCHS * REPLICAS as u64) + u64::from(epoch < iterations / REPLICAS as u64 % EPOCHS);
-                replicas.par_iter_mut().for_each(|replica| replica.run(share, temperatures.between(from, to)));
+        let heat = |share: f64| temperatures.at(share);
+        match (effort.iterations, total) {
+            (Some(iterations), _) => {
+                let own = iterations / REPLICAS as u64;
+                let share = own / EPOCHS + u64::from(epoch < own % EPOCHS);
+                effort.pool.install(|| replicas.par_iter_mut().for_each(|one| one.run(share, (heat(from), heat(to)))));
             }
-            None => run_for(&mut replicas, &temperatures, (from, to), total, listener),
+            (None, Some(total)) => {
+                let until = total.mul_f64(1.0 - to);
+                effort.pool.install(|| run_until(&mut replicas, effort.remaining, until, (from, to), &heat));
+            }
+            (None, None) => effort.pool.install(|| {
+                replicas.par_iter_mut().for_each(|one| one.run(UNLIMITED_EPOCH, (heat(from), heat(to))));
+            }),
         }
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let leader = (0..replicas.len()).min_by_key(|&replica| (replicas[replica].best_cost(), replica)).unwrap_or(0);
         let better = (replicas[leader].best_cost() < best).then(|| {
             best = replicas[leader].best_cost();
-            ground_plan.finish(problem, replicas[leader].best_sequences())
+            ground_plan.finish(problem, &replicas[leader].best_sequences())
         });
-        listener.epoch(to, iterations, better.flatten());
-        let out_of_time = effort.iterations.is_none() && listener.remaining().is_some_and(|left| left.is_zero());
-        if listener.is_cancelled() || out_of_time {
+        tell(Epoch { done: to, iterations, better: better.flatten() });
+        let out_of_time = effort.iterations.is_none() && (effort.remaining)().is_some_and(|left| left.is_zero());
+        let nothing_left = best <= floor || (effort.iterations.is_none() && iterations >= enough);
+        if (effort.cancelled)() || out_of_time || nothing_left {
             return;
         }
         share(&mut replicas);
     }
 }
 
-/// One epoch by the clock: up to its share of the time, the temperature following the time that has passed.
-fn run_for(
+/// One epoch by the clock, until only `until` is left: replicas take turns in rounds of threads, each with an equal
+/// share of the time, the temperature following the time that has passed.
+fn run_until(
     replicas: &mut [Annealing<'_>],
-    temperatures: &anneal::Temperatures,
+    remaining: &(dyn Fn() -> Option<Duration> + Sync),
+    until: Duration,
     (from, to): (f64, f64),
-    total: Option<Duration>,
-    listener: &mut (dyn Listener + Send),
+    heat: &(dyn Fn(f64) -> f64 + Sync),
 ) {
-    let Some(total) = total else {
-        // No limit at all: an epoch of fixed size; the caller's cancel flag ends it.
-        replicas.par_iter_mut().for_each(|replica| replica.run(STRIDE * 100, temperatures.between(from, to)));
-        return;
-    };
-    let began = std::time::Instant::now();
-    let until = total.mul_f64(1.0 - to);
-    let length = listener.remaining().unwrap_or_default().saturating_sub(until);
-    replicas.par_iter_mut().for_each(|replica| {
-        // More replicas than threads take turns: each gets its share of the epoch.
-        let turns = REPLICAS.div_ceil(rayon::current_num_threads().min(REPLICAS)) as u32;
-        let share = length / turns;
-        let begin = std::time::Instant::now();
-        let _ = began;
-        loop {
-            let passed = begin.elapsed();
-            if passed >= share {
-                break;
+    let threads = rayon::current_num_threads().clamp(1, replicas.len());
+    let rounds = replicas.len().div_ceil(threads) as u32;
+    let left = || remaining().unwrap_or_default().saturating_sub(until);
+    for (round, together) in replicas.chunks_mut(threads).enumerate() {
+        let share = left() / (rounds - round as u32);
+        let end = left().saturating_sub(share);
+        together.par_iter_mut().for_each(|one| {
+            loop {
+                let rest = left().saturating_sub(end);
+                if rest.is_zero() || share.is_zero() {
+                    break;
+                }
+                let passed = 1.0 - rest.as_secs_f64() / share.as_secs_f64();
+                let now = heat(from + (to - from) * passed.clamp(0.0, 1.0));
+                one.run(STRIDE, (now, now));
             }
-            let at = from + (to - from) * passed.as_secs_f64() / share.as_secs_f64();
-            replica.run(STRIDE, temperatures.between(at, at));
-        }
-    });
+        });
+    }
 }
 
 /// The replica that stands worst goes on from where the best one is.

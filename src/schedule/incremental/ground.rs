@@ -1,8 +1,8 @@
 //! What does not change while lots move: their modes on each line, the lines' windows, the orders' prices.
 
 use crate::plan::{Fate, LotIdx, Plan};
-use crate::problem::{LineIdx, OrderIdx, Problem};
-use crate::schedule::{LineClock, Schedule};
+use crate::problem::{LineIdx, MinimumRun, OrderIdx, Problem};
+use crate::schedule::{LineClock, Run, Schedule};
 use crate::units::{DAY, HOUR, Id, Money, Seconds};
 
 /// A lot's position in a [`Ground`].
@@ -101,12 +101,11 @@ pub(crate) struct LineFacts {
 /// A line's minimum run.
 #[derive(Clone, Debug)]
 pub(crate) struct MinimumRunFacts {
-    pub quantity: i64,
-    pub cost: i64,
+    pub minimum: MinimumRun,
     /// Value by lot: what tells runs apart.
     pub values: Vec<u32>,
-    /// The run the facts leave behind: value and pieces.
-    pub initial: Option<(u32, i64)>,
+    /// The run the facts leave behind.
+    pub initial: Option<Run>,
 }
 
 /// Changeover times and costs (the line's hours included) between classes, row by row.
@@ -223,8 +222,7 @@ impl Ground {
         let minimum_run = line.minimum_run.as_ref().map(|run| {
             let value = |&lot: &LotIdx| problem.run_values[run.by][problem.kind_of(plan.lots[lot].item, 0)];
             MinimumRunFacts {
-                quantity: run.quantity,
-                cost: run.shortfall_cost_per_unit.0,
+                minimum: *run,
                 values: lots.iter().map(value).collect(),
                 initial: run_of_facts(problem, id),
             }
@@ -299,6 +297,23 @@ impl Ground {
         }
     }
 
+    /// A cost no plan on this ground is below: every order at its cheapest lines, or left out; nothing late, no
+    /// changeovers. Where it is reached there is nothing more to search.
+    pub fn cost_floor(&self) -> i64 {
+        let cheapest = |&lot: &LotId| {
+            let lines = self.eligible(lot).iter();
+            lines.map(|&line| self.mode(lot, usize::from(line)).cost).min().unwrap_or(super::UNPLANNED_PENALTY)
+        };
+        self.orders
+            .iter()
+            .map(|order| {
+                let made = order.lots.iter().map(cheapest).fold(0, i64::saturating_add);
+                let late = order.late_cost(order.delivered_elsewhere);
+                if order.whole { made.min(order.left_out_cost) } else { made + late }
+            })
+            .fold(0, i64::saturating_add)
+    }
+
     /// A lot's mode on a line.
     pub fn mode(&self, lot: LotId, line: usize) -> &LotMode {
         &self.modes[lot as usize * self.lines.len() + line]
@@ -361,18 +376,19 @@ fn table(problem: &Problem, line: &crate::problem::Line, set: crate::problem::Ch
 }
 
 /// The run a line's facts leave behind.
-fn run_of_facts(problem: &Problem, id: LineIdx) -> Option<(u32, i64)> {
+fn run_of_facts(problem: &Problem, id: LineIdx) -> Option<Run> {
     let line = &problem.lines[id];
     let minimum = line.minimum_run.as_ref()?;
-    let mut run: Option<(u32, i64)> = None;
+    let mut run: Option<Run> = None;
     for fact in &line.facts {
         let value = fact.kind.map_or(0, |kind| problem.run_values[minimum.by][kind]);
         let rate = fact.kind.and_then(|kind| problem.rate_on(kind, id));
-        let pieces = rate.map_or(0, |rate| rate.pieces_run(fact.quantity));
-        run = match run {
-            Some((current, total)) if current == value => Some((value, total + pieces)),
-            _ => Some((value, pieces)),
-        };
+        let pieces = rate.map_or(fact.quantity, |rate| rate.pieces_run(fact.quantity));
+        let lot = Run { value, pieces, charged: fact.kind.is_some() };
+        match &mut run {
+            Some(run) if run.value == value => run.add(lot),
+            _ => run = Some(lot),
+        }
     }
     run
 }

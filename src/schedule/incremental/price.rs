@@ -189,26 +189,17 @@ impl State {
         let Splice { line, from, resume, .. } = splice;
         let Some(minimum) = &ground.lines[line].minimum_run else { return 0 };
         let sequence = &self.sequences[line];
-        let mut counter = match from.checked_sub(1) {
-            Some(before) => {
-                let (pieces, done) = sequence.runs[before];
-                RunCounter { current: Some((minimum.values[sequence.lots[before] as usize], pieces)), done }
-            }
-            None => RunCounter { current: minimum.initial, done: 0 },
-        };
-        let mut add = |lot: LotId| {
-            counter.add(minimum, minimum.values[lot as usize], i64::from(ground.mode(lot, line).pieces));
-            counter
-        };
+        let mut counter = RunCounter::before(minimum, sequence, from);
+        let pieces = |lot: LotId| i64::from(ground.mode(lot, line).pieces);
         for &lot in middle {
-            add(lot);
+            counter.add(minimum, lot, pieces(lot));
         }
         for (place, &lot) in sequence.lots.iter().enumerate().skip(resume) {
-            let now = add(lot);
-            // Once a run begins here in both, the shortfalls behind are those of before.
-            let (pieces, done) = sequence.runs[place];
-            if now.current.is_some_and(|(_, total)| total == pieces) {
-                return now.done + sequence.shortfall - done;
+            let run = counter.add(minimum, lot, pieces(lot));
+            // Once the same run has come as far in both, the shortfalls behind are those of before.
+            let (before, done) = sequence.runs[place];
+            if run == before {
+                return counter.done + sequence.shortfall - done;
             }
         }
         counter.finish(minimum)

@@ -1,7 +1,8 @@
 //! Where every lot is now: sequences, ends, running costs, completions.
 
-use super::ground::{Ground, LotId};
+use super::ground::{Ground, LotId, MinimumRunFacts};
 use super::simulate::Front;
+use crate::schedule::Run;
 
 /// "On no line."
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -14,9 +15,8 @@ pub(super) struct Sequence {
     pub fronts: Vec<Front>,
     /// Cost of the lots up to and including each: runs, changeovers, lateness of orders that are one lot.
     pub costs: Vec<i64>,
-    /// With a minimum run: pieces of the current run up to and including each lot, and the shortfalls of the runs
-    /// finished before it.
-    pub runs: Vec<(i64, i64)>,
+    /// With a minimum run: the run up to and including each lot, and the shortfalls of the runs finished before it.
+    pub runs: Vec<(Run, i64)>,
     /// Shortfall cost of the whole line.
     pub shortfall: i64,
 }
@@ -153,16 +153,10 @@ impl State {
         let Some(minimum) = &ground.lines[line].minimum_run else { return };
         let sequence = &mut self.sequences[line];
         sequence.runs.truncate(from);
-        let mut counter = match from.checked_sub(1) {
-            Some(before) => {
-                let (pieces, done) = sequence.runs[before];
-                RunCounter { current: Some((minimum.values[sequence.lots[before] as usize], pieces)), done }
-            }
-            None => RunCounter { current: minimum.initial, done: 0 },
-        };
+        let mut counter = RunCounter::before(minimum, sequence, from);
         for &lot in &sequence.lots[from..] {
-            counter.add(minimum, minimum.values[lot as usize], i64::from(ground.mode(lot, line).pieces));
-            sequence.runs.push((counter.current.map_or(0, |(_, pieces)| pieces), counter.done));
+            let run = counter.add(minimum, lot, i64::from(ground.mode(lot, line).pieces));
+            sequence.runs.push((run, counter.done));
         }
         sequence.shortfall = counter.finish(minimum);
     }
@@ -177,31 +171,42 @@ impl State {
 /// Runs of a line, counted forward.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RunCounter {
-    /// Value and pieces of the run that goes on.
-    pub current: Option<(u32, i64)>,
+    /// The run that goes on.
+    current: Option<Run>,
     /// Shortfalls of the runs that are over.
     pub done: i64,
 }
 
 impl RunCounter {
-    /// Counts a lot.
-    pub fn add(&mut self, minimum: &super::ground::MinimumRunFacts, value: u32, pieces: i64) {
+    /// The count before a place of a sequence.
+    pub fn before(minimum: &MinimumRunFacts, sequence: &Sequence, place: usize) -> Self {
+        match place.checked_sub(1) {
+            Some(before) => {
+                let (run, done) = sequence.runs[before];
+                Self { current: Some(run), done }
+            }
+            None => Self { current: minimum.initial, done: 0 },
+        }
+    }
+
+    /// Counts a lot and returns the run it stands in.
+    pub fn add(&mut self, minimum: &MinimumRunFacts, lot: LotId, pieces: i64) -> Run {
+        let lot = Run { value: minimum.values[lot as usize], pieces, charged: true };
         match &mut self.current {
-            Some((current, total)) if *current == value => *total += pieces,
+            Some(run) if run.value == lot.value => {
+                run.add(lot);
+                *run
+            }
             _ => {
                 self.done = self.finish(minimum);
-                self.current = Some((value, pieces));
+                *self.current.insert(lot)
             }
         }
     }
 
     /// All shortfalls, were the line to end here.
-    pub fn finish(&self, minimum: &super::ground::MinimumRunFacts) -> i64 {
-        let open = match self.current {
-            Some((_, pieces)) if pieces > 0 => minimum.cost * (minimum.quantity - pieces).max(0),
-            _ => 0,
-        };
-        self.done + open
+    pub fn finish(&self, minimum: &MinimumRunFacts) -> i64 {
+        self.done + self.current.map_or(0, |run| run.shortfall_cost(&minimum.minimum).0)
     }
 }
 

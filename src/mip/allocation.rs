@@ -1,0 +1,429 @@
+//! Order allocation as a mixed-integer program: who makes what, roughly when.
+//!
+//! The core decision is `x[operation, line, bucket]`, 1 where the operation runs on the line and ends in the bucket.
+//! Around it stand `capacity` (line time, changeovers, overtime) and `coupling` (routes, journeys, materials); this file
+//! holds the choices themselves, what becomes of orders, and the costs. Counting ends and summing work from the first
+//! bucket on makes every real plan a solution of the constraints (tested), so an incumbent can always be the start; the
+//! *costs* are estimates by bucket and no bound. In the notation of lot sizing: big buckets with setup carry-over
+//! (Pochet & Wolsey, Production Planning by Mixed Integer Programming, 2006; Suerie & Stadtler, Management Science
+//! 49(8), 2003), whole lots in place of quantities. `docs/mip.md` writes it out.
+
+use super::buckets::{Buckets, FEWEST, MOST};
+use super::demand::{Demand, DemandMode};
+use super::highs::Program;
+use super::{capacity, coupling};
+use crate::plan::Plan;
+use crate::problem::{LineIdx, OrderIdx, Problem};
+use crate::schedule::Schedule;
+use crate::units::{HOUR, IdVec, Money, Pieces, Seconds};
+use good_lp::{Constraint, Expression, ProblemVariables, Variable, variable};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// Objective coefficients are scaled down to this where some are larger.
+const LARGEST_COST: f64 = 1e7;
+/// A cost above this counts as this: beside it nothing else would be seen.
+const COST_CAP: f64 = 1e10;
+
+/// One place an operation could have: it runs on `line` and ends in `bucket`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    /// Position of the operation in the demand.
+    pub operation: usize,
+    /// The line, with its run time.
+    pub mode: DemandMode,
+    /// The bucket of its end.
+    pub bucket: usize,
+    /// 1 where it is taken.
+    pub variable: Variable,
+}
+
+/// A place chosen for an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The line.
+    pub line: LineIdx,
+    /// The bucket its end falls in.
+    pub bucket: usize,
+}
+
+/// What the program decides.
+#[derive(Clone, Debug)]
+pub(super) struct Assignment {
+    /// By operation of the demand; none where its order is left out.
+    pub places: Vec<Option<Place>>,
+    /// Overtime windows each line opens, sorted.
+    pub overtime: IdVec<LineIdx, Vec<usize>>,
+}
+
+/// The program under construction, and afterwards the key to its answer.
+pub(super) struct Allocation<'p> {
+    /// The problem.
+    pub problem: &'p Problem,
+    /// What is to be allocated.
+    pub demand: &'p Demand,
+    /// When.
+    pub buckets: &'p Buckets,
+    /// All places, operation by operation, in the order of lines and buckets.
+    pub choices: Vec<Choice>,
+    /// Positions in `choices` of each operation.
+    of_operation: Vec<Range<usize>>,
+    /// Positions in `choices` of each line.
+    pub of_line: IdVec<LineIdx, Vec<usize>>,
+    /// 1 where an order is left out; none for orders of which nothing is left.
+    left_out: IdVec<OrderIdx, Option<Variable>>,
+    /// 1 where a line opens an overtime window.
+    pub overtime: Vec<(LineIdx, usize, Variable)>,
+    variables: ProblemVariables,
+    costs: Vec<(Variable, f64)>,
+    constraints: Vec<Constraint>,
+}
+
+impl<'p> Allocation<'p> {
+    /// States the program.
+    pub fn new(problem: &'p Problem, demand: &'p Demand, buckets: &'p Buckets) -> Self {
+        let mut allocation = Self {
+            problem,
+            demand,
+            buckets,
+            choices: Vec::new(),
+            of_operation: Vec::new(),
+            of_line: IdVec::filled(Vec::new(), problem.lines.len()),
+            left_out: IdVec::filled(None, problem.orders.len()),
+            overtime: Vec::new(),
+            variables: ProblemVariables::new(),
+            costs: Vec::new(),
+            constraints: Vec::new(),
+        };
+        allocation.add_overtime();
+        allocation.add_choices();
+        allocation.make_or_leave_out();
+        allocation.price_deliveries();
+        capacity::constrain(&mut allocation);
+        coupling::constrain(&mut allocation);
+        allocation
+    }
+
+    /// A variable from 0 to `most`, at a cost for each unit.
+    pub fn amount(&mut self, most: f64, cost: f64) -> Variable {
+        let amount = self.variables.add(variable().min(0.0).max(most));
+        self.charge(amount, cost);
+        amount
+    }
+
+    /// A yes or no, at a cost for yes.
+    fn decision(&mut self, cost: f64) -> Variable {
+        let decision = self.variables.add(variable().binary());
+        self.charge(decision, cost);
+        decision
+    }
+
+    /// Adds to what a unit of a variable costs.
+    fn charge(&mut self, variable: Variable, cost: f64) {
+        if cost != 0.0 {
+            self.costs.push((variable, if cost.is_finite() { cost.min(COST_CAP) } else { COST_CAP }));
+        }
+    }
+
+    /// Demands `sum of terms <= bound`.
+    pub fn at_most(&mut self, terms: impl IntoIterator<Item = (Variable, f64)>, bound: f64) {
+        self.constraints.push(sum(terms).leq(bound));
+    }
+
+    /// Demands `sum of terms = bound`.
+    pub fn exactly(&mut self, terms: impl IntoIterator<Item = (Variable, f64)>, bound: f64) {
+        self.constraints.push(sum(terms).eq(bound));
+    }
+
+    /// The places of an operation.
+    pub fn choices_of(&self, operation: usize) -> &[Choice] {
+        &self.choices[self.of_operation[operation].clone()]
+    }
+
+    fn add_overtime(&mut self) {
+        let problem = self.problem;
+        for (id, line) in problem.lines.enumerate() {
+            for (window, overtime) in line.overtime.iter().enumerate() {
+                if overtime.span.to > line.available_from && overtime.span.from < problem.end {
+                    let variable = self.decision(money(overtime.cost));
+                    self.overtime.push((id, window, variable));
+                }
+            }
+        }
+    }
+
+    /// `x[o, l, t]` for each operation, each line that can run it, and each bucket in which the line works, not before
+    /// the earliest end there nor after the order's deadline.
+    fn add_choices(&mut self) {
+        let works = self.working_buckets();
+        let demand = self.demand;
+        for (operation, facts) in demand.operations.iter().enumerate() {
+            let first = self.choices.len();
+            let order = &self.problem.orders[self.demand.order_of(operation)];
+            let last_step = self.demand.is_last(self.problem, operation);
+            for mode in &facts.modes {
+                for bucket in self.buckets.of(mode.earliest_end)..self.buckets.count() {
+                    let earliest = mode.earliest_end.max(self.buckets.begin(bucket) + Seconds(1));
+                    if last_step && order.deadline.is_some_and(|deadline| earliest + mode.delivery > deadline) {
+                        break;
+                    }
+                    if !works[mode.line][bucket] {
+                        continue;
+                    }
+                    let end = self.expected_end(mode, bucket);
+                    let moved = self.demand.start_change_cost(self.problem, operation, mode, end);
+                    let variable = self.decision(money(mode.cost) + money(moved));
+                    self.of_line[mode.line].push(self.choices.len());
+                    self.choices.push(Choice { operation, mode: *mode, bucket, variable });
+                }
+            }
+            self.of_operation.push(first..self.choices.len());
+        }
+    }
+
+    /// In which buckets each line has open time, or overtime it may open.
+    fn working_buckets(&self) -> IdVec<LineIdx, Vec<bool>> {
+        let buckets = self.buckets;
+        let works = self.problem.lines.enumerate().map(|(id, line)| {
+            let overtime_in = |bucket: usize| {
+                let meets = |o: &crate::problem::Overtime| {
+                    o.span.from.max(line.available_from) < buckets.end(bucket) && o.span.to > buckets.begin(bucket)
+                };
+                line.overtime.iter().any(meets)
+            };
+            let open = |bucket| buckets.capacity_between(id, bucket, bucket) > Seconds::ZERO || overtime_in(bucket);
+            (0..buckets.count()).map(open).collect()
+        });
+        works.collect()
+    }
+
+    /// When an operation in a bucket is taken to end.
+    fn expected_end(&self, mode: &DemandMode, bucket: usize) -> Seconds {
+        self.buckets.expected_end(mode.line, bucket).max(mode.earliest_end).min(self.buckets.end(bucket))
+    }
+
+    /// Each operation of an order has one place, or the order is left out whole: `sum x[o, ., .] + r = 1`.
+    fn make_or_leave_out(&mut self) {
+        let penalty = self.unplanned_penalty();
+        let (problem, demand) = (self.problem, self.demand);
+        for (id, order) in problem.orders.enumerate().filter(|(_, order)| !order.nothing_left) {
+            let cost = order.reject_cost.map_or(penalty, money);
+            let left_out = self.decision(cost);
+            self.left_out[id] = Some(left_out);
+            for &lot in &demand.lots_of[id] {
+                for &operation in demand.lots[lot].steps.iter().flatten() {
+                    let places: Vec<_> = self.choices_of(operation).iter().map(|c| (c.variable, 1.0)).collect();
+                    self.exactly(places.into_iter().chain([(left_out, 1.0)]), 1.0);
+                }
+            }
+        }
+    }
+
+    /// What leaving out an order that must be made is charged: more than the dearest order at its worst. Several
+    /// orders can still outweigh one, so the decoder counts unplanned orders first.
+    fn unplanned_penalty(&self) -> f64 {
+        let worst = |(id, order): (OrderIdx, &crate::problem::Order)| {
+            let operations = self.demand.lots_of[id].iter().flat_map(|&lot| &self.demand.lots[lot].steps);
+            let modes = operations.flatten().filter_map(|&operation| {
+                self.demand.operations[operation].modes.iter().map(|mode| money(mode.cost)).reduce(f64::max)
+            });
+            let last = self.buckets.begin(self.buckets.count() - 1);
+            let late = money(order.delivery_cost(last.max(order.due.unwrap_or(last))).0);
+            modes.sum::<f64>() + late + order.reject_cost.map_or(0.0, money)
+        };
+        let dearest = self.problem.orders.enumerate().map(worst).fold(1.0, f64::max);
+        (10.0 * dearest).min(COST_CAP)
+    }
+
+    /// Lateness and holding by the expected delivery of each choice.
+    ///
+    /// An order of one lot is charged on its choices. Of several lots the latest counts, and as the charge only grows
+    /// with time the order's is the largest of its lots': `c >= sum charge[o, l, t] x[o, l, t]` for each. Holding would
+    /// need the earliness of the latest; each lot carries its share of its own instead.
+    fn price_deliveries(&mut self) {
+        let (problem, demand) = (self.problem, self.demand);
+        for (id, order) in problem.orders.enumerate().filter(|(_, order)| order.due.is_some()) {
+            let lots = &demand.lots_of[id];
+            let latest = (lots.len() > 1).then(|| self.amount(f64::INFINITY, 1.0));
+            for &lot in lots {
+                let last = problem.route_of(demand.lots[lot].item).last;
+                let Some(operation) = demand.lots[lot].steps[usize::from(last)] else { continue };
+                let mut charges = Vec::new();
+                for choice in self.choices_of(operation) {
+                    let delivery = self.expected_end(&choice.mode, choice.bucket) + choice.mode.delivery;
+                    let (late, held) = order.delivery_cost(delivery);
+                    charges.push((choice.variable, money(late).min(COST_CAP), money(held) / lots.len() as f64));
+                }
+                for &(variable, late, held) in &charges {
+                    self.charge(variable, held + if latest.is_none() { late } else { 0.0 });
+                }
+                if let Some(latest) = latest {
+                    let late = charges.into_iter().filter(|charge| charge.1 > 0.0).map(|charge| (charge.0, charge.1));
+                    self.at_most(late.chain([(latest, -1.0)]), 0.0);
+                }
+            }
+        }
+        if self.problem.makespan_cost_per_hour > Money::ZERO {
+            self.price_makespan();
+        }
+    }
+
+    /// `m >= sum end[o, l, t] x[o, l, t]` for each operation nothing waits for, in hours. Where a line is open without
+    /// a break `capacity` adds its whole load, which says more.
+    fn price_makespan(&mut self) {
+        let makespan = self.amount(f64::INFINITY, money(self.problem.makespan_cost_per_hour));
+        let start = self.problem.start;
+        for operation in 0..self.demand.operations.len() {
+            if self.demand.is_last(self.problem, operation) {
+                let ends: Vec<(Variable, f64)> = self
+                    .choices_of(operation)
+                    .iter()
+                    .filter(|choice| !capacity::is_unbroken(self.problem, choice.mode.line))
+                    .map(|choice| (choice.variable, hours(self.expected_end(&choice.mode, choice.bucket) - start)))
+                    .collect();
+                self.at_most(ends.into_iter().chain([(makespan, -1.0)]), 0.0);
+            }
+        }
+        capacity::bound_makespan(self, makespan);
+    }
+
+    /// How many yes-or-no decisions it has.
+    pub fn decisions(&self) -> usize {
+        self.choices.len() + self.overtime.len() + self.left_out.iter().flatten().count()
+    }
+
+    /// How many constraints it has.
+    #[cfg(test)]
+    pub fn constraints(&self) -> usize {
+        self.constraints.len()
+    }
+
+    /// Where a plan has everything; none for what it leaves out or makes where the program has no place for it.
+    pub fn places_in(&self, plan: &Plan, schedule: &Schedule) -> Assignment {
+        let mut lots: FxHashMap<_, Vec<(u32, Pieces, crate::plan::LotIdx)>> = FxHashMap::default();
+        for (id, lot) in plan.lots.enumerate() {
+            lots.entry(lot.item).or_default().push((lot.number, lot.quantity, id));
+        }
+        let mut assignment =
+            Assignment { places: vec![None; self.demand.operations.len()], overtime: plan.overtime.clone() };
+        for lot in &self.demand.lots {
+            let Some(known) = lots.get(&lot.item) else { continue };
+            // Made in one lot where the program has parts: all of them take its place.
+            let same = known.iter().find(|(number, quantity, _)| (*number, *quantity) == (lot.number, lot.quantity));
+            let Some(&(_, _, id)) = same.or(known.first().filter(|_| known.len() == 1)) else { continue };
+            for (step, operation) in lot.steps.iter().enumerate() {
+                let Some(operation) = *operation else { continue };
+                let timed = schedule.operations[plan.operation(id, step)];
+                let place = Place { line: timed.line, bucket: self.buckets.of(timed.end) };
+                let known =
+                    self.choices_of(operation).iter().any(|c| c.mode.line == place.line && c.bucket == place.bucket);
+                assignment.places[operation] = known.then_some(place);
+            }
+        }
+        assignment
+    }
+
+    /// The values of the decisions under an assignment, to start from.
+    pub fn start(&self, assignment: &Assignment) -> Vec<(Variable, f64)> {
+        let mut start = Vec::new();
+        for choice in &self.choices {
+            let place = Place { line: choice.mode.line, bucket: choice.bucket };
+            if assignment.places[choice.operation] == Some(place) {
+                start.push((choice.variable, 1.0));
+            }
+        }
+        for (id, variable) in self.left_out.enumerate() {
+            let operations =
+                self.demand.lots_of[id].iter().flat_map(|&lot| self.demand.lots[lot].steps.iter().flatten());
+            if let Some(variable) = *variable
+                && operations.into_iter().any(|&operation| assignment.places[operation].is_none())
+            {
+                start.push((variable, 1.0));
+            }
+        }
+        let open = |line: LineIdx, window: usize| assignment.overtime[line].contains(&window);
+        start.extend(self.overtime.iter().filter(|&&(l, w, _)| open(l, w)).map(|&(_, _, variable)| (variable, 1.0)));
+        start
+    }
+
+    /// The variables [`Self::read`] needs the values of.
+    pub fn asked(&self) -> Vec<Variable> {
+        let overtime = self.overtime.iter().map(|&(_, _, variable)| variable);
+        self.choices.iter().map(|choice| choice.variable).chain(overtime).collect()
+    }
+
+    /// The program as it goes to the solver.
+    pub fn into_program(self, start: Vec<(Variable, f64)>) -> (Program, AnswerKey) {
+        let key = AnswerKey {
+            operations: self.demand.operations.len(),
+            lines: self.problem.lines.len(),
+            choices: self.choices,
+            overtime: self.overtime,
+        };
+        let largest = self.costs.iter().map(|&(_, cost)| cost).fold(1.0, f64::max);
+        let scale = (LARGEST_COST / largest).min(1.0);
+        let objective = sum(self.costs.into_iter().map(|(variable, cost)| (variable, cost * scale)));
+        let program = Program { variables: self.variables, objective, constraints: self.constraints, start };
+        (program, key)
+    }
+}
+
+/// What the values of an answer stand for.
+pub(super) struct AnswerKey {
+    operations: usize,
+    lines: usize,
+    choices: Vec<Choice>,
+    overtime: Vec<(LineIdx, usize, Variable)>,
+}
+
+impl AnswerKey {
+    /// The assignment that values (of [`Allocation::asked`], in its order) stand for: of each operation the choice
+    /// nearest to yes, if it is nearer to yes than to no.
+    pub fn read(&self, values: &[f64]) -> Assignment {
+        let mut nearest = vec![0.5; self.operations];
+        let mut places = vec![None; self.operations];
+        for (choice, &value) in self.choices.iter().zip(values) {
+            if value > nearest[choice.operation] {
+                nearest[choice.operation] = value;
+                places[choice.operation] = Some(Place { line: choice.mode.line, bucket: choice.bucket });
+            }
+        }
+        let mut overtime = IdVec::filled(Vec::new(), self.lines);
+        for (&(line, window, _), &value) in self.overtime.iter().zip(&values[self.choices.len()..]) {
+            if value > 0.5 {
+                overtime[line].push(window);
+            }
+        }
+        Assignment { places, overtime }
+    }
+}
+
+/// How many buckets keep the program within `decisions`; none where even the fewest do not.
+pub(super) fn bucket_count(problem: &Problem, demand: &Demand, decisions: usize) -> Option<usize> {
+    let places: usize = demand.operations.iter().map(|operation| operation.modes.len()).sum();
+    if places == 0 || places * FEWEST > decisions {
+        return None;
+    }
+    // More than a few buckets per operation of a line tell nothing apart.
+    let lines = problem.lines.len().max(1);
+    let useful = 6 + 3 * demand.operations.len() / lines;
+    Some((decisions / places).min(useful).clamp(FEWEST, MOST))
+}
+
+/// Money as the solver sees it: units of currency.
+pub(super) fn money(amount: Money) -> f64 {
+    amount.to_f64().min(COST_CAP)
+}
+
+/// Time as the solver sees it: hours, so that work and capacity are numbers of like size.
+pub(super) fn hours(time: Seconds) -> f64 {
+    time.0 as f64 / HOUR.0 as f64
+}
+
+fn sum(terms: impl IntoIterator<Item = (Variable, f64)>) -> Expression {
+    let mut sum = Expression::default();
+    for (variable, factor) in terms {
+        sum.add_mul(factor, variable);
+    }
+    sum
+}

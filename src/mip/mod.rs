@@ -1,0 +1,125 @@
+//! Integer programs that fit the problem. So far one: order allocation over time buckets.
+//!
+//! The allocation decides who makes what, roughly when, over all orders at once: good where capacity is the question,
+//! where a search that moves one lot at a time is short-sighted. `demand` says what is to be placed and where it could
+//! be, `buckets` cuts time, `allocation` (with `capacity` and `coupling`) states the program, `highs` solves it, and
+//! `decode` turns the answer into sequences that `schedule` times and prices exactly. What is estimated here is
+//! therefore never seen outside: a plan is as good as its schedule says, whatever the program thought of it.
+//!
+//! The program proves nothing: its costs are guesses by bucket. Bounds are another program's business (see
+//! `docs/mip.md`). This module knows no search, no incumbent pool and no clock but its own limit's.
+
+mod allocation;
+mod buckets;
+mod capacity;
+mod coupling;
+mod decode;
+mod demand;
+mod highs;
+#[cfg(test)]
+mod tests;
+
+use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::schedule::evaluate;
+use crate::units::Seconds;
+use std::time::{Duration, Instant};
+
+/// Above this many yes-or-no decisions the program is not tried; buckets are made coarser to stay below.
+const MOST_DECISIONS: usize = 12_000;
+/// Below this many buckets' worth of decisions the program says too little about time to be worth its minutes.
+const BUCKETS_WORTH_HAVING: usize = 8;
+
+/// What a run of the program may use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Seconds from the call on; none: no clock is read.
+    pub seconds: Option<f64>,
+    /// Nodes of the branch and bound tree; none: as many as it takes.
+    pub nodes: Option<u64>,
+    /// Threads of the solver.
+    pub threads: usize,
+    /// Seed of the solver's random choices.
+    pub seed: u64,
+    /// It ends when the best solution is proved to be within this share of the program's optimum.
+    pub relative_gap: f64,
+}
+
+impl Default for Limits {
+    /// One thread, no limits but half a percent: the costs are guesses by more than that.
+    fn default() -> Self {
+        Self { seconds: None, nodes: None, threads: 1, seed: 1, relative_gap: 0.005 }
+    }
+}
+
+impl Limits {
+    fn deadline(&self) -> Option<Instant> {
+        // A century is no limit, and what is not a number none either.
+        let seconds = self.seconds?.clamp(0.0, 3e9);
+        Some(Instant::now() + Duration::from_secs_f64(if seconds.is_nan() { 3e9 } else { seconds }))
+    }
+}
+
+/// Why there is no answer; none of these is a reason to stop planning.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum MipError {
+    /// A number the solver could not take, or gave.
+    #[error("a number of the program or of its answer is not finite")]
+    NotFinite,
+    /// The solver failed.
+    #[error("the solver failed: {0}")]
+    Solver(String),
+    /// The solver did not keep its time limit and was left behind.
+    #[error("the solver did not keep its time limit")]
+    Overrun,
+    /// Somebody asked to end.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Whether the program is small enough to pay: whether eight buckets keep it under [`MOST_DECISIONS`] decisions.
+///
+/// Counts every operation on every line that could run it, parts of items included. The measurements behind the
+/// numbers stand in `docs/mip.md`.
+pub(crate) fn worth_trying(problem: &Problem) -> bool {
+    let places = |(item, facts): (crate::problem::ItemIdx, &crate::problem::Item)| -> usize {
+        let steps = 0..problem.route_of(item).steps.len();
+        let modes: usize = steps.map(|step| problem.modes(problem.kind_of(item, step)).len()).sum();
+        modes.saturating_mul(demand::parts(facts) as usize)
+    };
+    let items = problem.items.enumerate().filter(|(_, item)| item.remaining > 0);
+    let all = items.map(places).fold(0usize, usize::saturating_add);
+    all > 0 && all.saturating_mul(BUCKETS_WORTH_HAVING) <= MOST_DECISIONS
+}
+
+/// The plan the program comes to, timed and repaired exactly; none where it finds none within `limits`.
+///
+/// `incumbent` is where the solver starts, and what it makes in several lots stays so. The plan may well be worse than
+/// the incumbent: who asks compares. With `limits.seconds` unset the answer depends on the arguments alone.
+///
+/// # Errors
+/// See [`MipError`]. Never panics for what the solver does, and returns soon after the limit even if the solver does
+/// not (its thread is then left to end by itself).
+pub(crate) fn allocate(
+    problem: &Problem,
+    incumbent: Option<&Plan>,
+    limits: &Limits,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Result<Option<Plan>, MipError> {
+    let deadline = limits.deadline();
+    let known = incumbent.and_then(|plan| Some((plan, evaluate(problem, plan).ok()?)));
+    let demand = demand::Demand::new(problem, incumbent);
+    let Some(count) = allocation::bucket_count(problem, &demand, MOST_DECISIONS) else { return Ok(None) };
+    let last_end: Option<Seconds> =
+        known.as_ref().and_then(|(_, schedule)| schedule.operations.iter().map(|timed| timed.end).max());
+    let buckets = buckets::Buckets::new(problem, &demand, count, last_end);
+    let allocation = allocation::Allocation::new(problem, &demand, &buckets);
+    if cancelled() {
+        return Err(MipError::Cancelled);
+    }
+    let start = known.as_ref().map(|(plan, schedule)| allocation.start(&allocation.places_in(plan, schedule)));
+    let asked = allocation.asked();
+    let (program, key) = allocation.into_program(start.unwrap_or_default());
+    let Some(values) = highs::minimise(program, asked, limits, deadline, cancelled)? else { return Ok(None) };
+    Ok(decode::decode(problem, &demand, &key.read(&values)))
+}
