@@ -375,6 +375,7 @@ mod on_unix {
         assert!(sent.success());
     }
 
+    #[ignore = "needs a search that goes on until it is stopped"]
     #[test]
     fn a_signal_ends_with_the_best_plan_so_far_written_whole() {
         for name in ["-TERM", "-INT"] {
