@@ -7,9 +7,10 @@ use super::text::say;
 use super::{signals, summary, time_limit};
 use clap::{Args, ValueEnum};
 use lotwise::diagnostic::Diagnostic;
-use lotwise::model::{Instance, read_instance};
-use lotwise::solution::{Solution, Status, read_solution};
+use lotwise::model::{Instance, read_instance, read_instance_setting_aside};
+use lotwise::solution::{OrderEntry, OrderStatus, Reason, Solution, Status, read_solution};
 use lotwise::solve::{CancelFlag, Method, Options, Outcome, SolveError, solve};
+use lotwise::units::Money;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -97,14 +98,20 @@ pub fn run(arguments: &Arguments, started: Instant) -> Result<Exit, Failure> {
         std::iter::once(&arguments.instance).chain(&arguments.start).map(PathBuf::as_path).collect();
     files::at_most_one_stdin(&inputs)?;
     let destination = Destination::prepare(arguments.output.as_deref(), &inputs)?;
-    let instance = instance(&arguments.instance).map_err(|failure| advise(failure, arguments.set_aside))?;
+    let (instance, unreadable) = if arguments.set_aside {
+        read_instance_setting_aside(&files::read(&arguments.instance)?)
+            .map_err(|fault| Failure::bad_file(&files::name(&arguments.instance), fault.faults))?
+    } else {
+        (instance(&arguments.instance).map_err(|failure| advise(failure, arguments.set_aside))?, Vec::new())
+    };
     let start = arguments.start.as_deref().map(plan).transpose()?;
     let options = options(arguments, start, cancel, started);
     let outcome = {
         let mut reporter = Reporter::new(arguments.progress, arguments.quiet);
         solve(&instance, &options, &mut |progress| reporter.show(progress))
     };
-    let outcome = outcome.map_err(|fault| refuse(fault, &files::name(&arguments.instance), arguments.set_aside))?;
+    let mut outcome = outcome.map_err(|fault| refuse(fault, &files::name(&arguments.instance), arguments.set_aside))?;
+    list_unreadable(&mut outcome, unreadable);
     destination.write_json(&outcome.solution)?;
     if !arguments.quiet {
         let output = arguments.output.as_deref().filter(|_| !destination.is_stdout());
@@ -165,6 +172,35 @@ fn advise(failure: Failure, set_aside: bool) -> Failure {
     } else {
         failure
     }
+}
+
+/// Lists the orders of faulty form, which never came into the instance, as set aside too: behind the others.
+fn list_unreadable(outcome: &mut Outcome, unreadable: Vec<(String, Diagnostic)>) {
+    if unreadable.is_empty() {
+        return;
+    }
+    let solution = &mut outcome.solution;
+    for (id, fault) in unreadable {
+        solution.orders.push(OrderEntry {
+            id: id.clone(),
+            status: OrderStatus::Unplanned,
+            delivery: None,
+            lateness: lotwise::model::Duration::default(),
+            cost: Money::ZERO,
+            reason: Some(Reason {
+                code: fault.code.to_string(),
+                message: format!("{} {}", fault.message, fault.remedy),
+            }),
+        });
+        solution.kpis.unplanned += 1;
+        outcome.set_aside.push(id);
+        outcome.diagnostics.push(fault);
+    }
+    let orders = solution.orders.len();
+    solution.kpis.orders = orders;
+    solution.kpis.on_time_share = (solution.kpis.on_time as f64 / orders as f64 * 10_000.0).round() / 10_000.0;
+    // Some orders are not in the plan, so nothing about the whole is proved.
+    (solution.status, solution.bound, solution.gap) = (Status::Unknown, None, None);
 }
 
 /// The exit status of a plan that is written.
