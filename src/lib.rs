@@ -1,8 +1,8 @@
 //! lotwise plans small-batch, multi-variant orders onto production lines.
 
 pub mod diagnostic;
-pub(crate) mod heuristic;
 pub mod generate;
+pub(crate) mod heuristic;
 pub mod model;
 pub(crate) mod plan;
 pub(crate) mod problem;
