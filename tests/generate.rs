@@ -8,9 +8,10 @@ mod instances;
 use instances::{any_instance, anything, every_feature};
 use lotwise::generate::{GENERATORS, Parameters, generate};
 use lotwise::model::{Instance, Line, Rate, Requires, Variant, read_instance, schema::instance_schema};
+use lotwise::validate::validate;
 use proptest::prelude::*;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 fn asked(orders: usize, lines: Option<usize>, seed: u64) -> Parameters {
     Parameters { orders: Some(orders), lines, seed, ..Parameters::default() }
@@ -291,5 +292,39 @@ fn garments_have_fabric_enough() {
         assert!(entries.iter().map(supply).sum::<i64>() >= need, "{id}");
         let stock: i64 = entries.iter().map(|entry| entry.stock.0).sum();
         assert!(stock < need, "{id} is all there from the first day");
+    }
+}
+
+/// The errors `validate` finds, as text.
+fn faults(instance: &Instance) -> Vec<String> {
+    validate(instance).iter().filter(|fault| fault.is_error()).map(ToString::to_string).collect()
+}
+
+#[test]
+fn everything_generated_is_valid() {
+    for generator in GENERATORS {
+        for seed in 1..=3 {
+            let instance = generate(generator.name, &Parameters { seed, ..Parameters::default() }).unwrap();
+            assert_eq!(faults(&instance), Vec::<String>::new(), "{} {seed}", generator.name);
+        }
+    }
+    assert_eq!(faults(&generate("plant", &asked(10_000, Some(50), 1)).unwrap()), Vec::<String>::new());
+}
+
+#[test]
+fn anything_is_valid() {
+    let mut found: BTreeMap<&str, (u64, String)> = BTreeMap::new();
+    for seed in 0..3_000 {
+        for fault in validate(&anything(seed, every_feature())).iter().filter(|fault| fault.is_error()) {
+            found.entry(fault.code).or_insert_with(|| (seed, fault.to_string()));
+        }
+    }
+    assert!(found.is_empty(), "by code, with the first seed: {found:#?}");
+}
+
+proptest! {
+    #[test]
+    fn anything_with_features_off_is_valid(instance in any_instance()) {
+        prop_assert_eq!(faults(&instance), Vec::<String>::new());
     }
 }

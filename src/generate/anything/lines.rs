@@ -229,10 +229,19 @@ pub(super) fn setup_state(instance: &mut Instance, stream: &mut Stream) {
 }
 
 pub(super) fn minimum_run(instance: &mut Instance, stream: &mut Stream) {
+    // A run must go by something that some variant has.
+    let has = |name: &str| {
+        instance
+            .variants
+            .iter()
+            .any(|variant| variant.attributes.as_ref().is_some_and(|known| known.get(name).is_some()))
+    };
+    let names: Vec<&str> =
+        ["style", "fabric", "variant"].into_iter().filter(|name| *name == "variant" || has(name)).collect();
     for line in &mut instance.lines {
         if stream.chance(60) {
             line.minimum_run = Some(MinimumRun {
-                by: stream.pick(&["style", "fabric", "variant"]).to_string(),
+                by: stream.pick(&names).to_string(),
                 quantity: stream.between(1, 60),
                 shortfall_cost_per_unit: Money(*stream.pick(&[0, 5_000, 30_000, 3])),
                 meta: None,
