@@ -6,8 +6,9 @@
 //!   bucket on, so a run longer than a bucket, or lying across a bound, needs no special case.
 //! - `setup[c]` is the least changeover into `c` from any other class the line could be in: a lower bound.
 //! - `y[c, t] >= x[o, t]` for each `o` of `c`: the class is made in the bucket; `v[c, t] >= y[c, t] - z[c, t]`: it is set
-//!   up there unless carried over; `z[c, t] <= z[c, t-1] + y[c, t-1]`, `sum over c of z[c, t] <= 1`: a line carries one
-//!   class over a bound, one it had been in. With `x` whole, `y`, `v` and `z` need not be asked to be.
+//!   up there unless carried over; `z[c, t] <= z[c, t-1] + v[c, t-1]`, `sum over c of z[c, t] <= 1`: a line carries one
+//!   class over a bound, one it was set up for before. (With `y` in the place of `v`, fractions would double from bucket
+//!   to bucket at no cost.) `y`, `v` and `z` are not asked to be whole: before a class is first made, its `v` add up to 1.
 //! - A line that needs no changeover before its first lot is spared one: `sum over c of f[c] <= 1`, `f[c] <= ` the
 //!   setups of `c`, each worth `setup[c]`.
 //! - Releases: of what can start only from bucket `s` on, the runs that end by `t` fit between the two.
@@ -123,15 +124,15 @@ fn set_up(
                 }
                 allocation.at_most([(made, 1.0), (set_up, -1.0), (carried, -1.0)], 0.0);
                 match before {
-                    Some((made, state)) => {
-                        allocation.at_most([(carried, 1.0), (state, -1.0), (made, -1.0)], 0.0);
+                    Some((set_up, state)) => {
+                        allocation.at_most([(carried, 1.0), (state, -1.0), (set_up, -1.0)], 0.0);
                     }
                     None => {
                         let is_initial = f64::from(u8::from(initial == Some(class.class)));
                         allocation.at_most([(carried, 1.0)], is_initial);
                     }
                 }
-                before = Some((made, carried));
+                before = Some((set_up, carried));
                 carried_in[bucket].push((carried, 1.0));
                 setups[bucket].push((set_up, time));
                 times_set_up.push(set_up);
