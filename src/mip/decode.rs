@@ -5,7 +5,7 @@
 //! is (or by that alone), the same for every line: whoever waits for another stands after it in that one list, so no
 //! circle of waiting can arise.
 
-use super::allocation::Assignment;
+use super::answer::Assignment;
 use super::demand::Demand;
 use crate::plan::{Fate, OpIdx, Plan};
 use crate::problem::{ClassIdx, LineIdx, OrderIdx, Problem};

@@ -2,7 +2,8 @@
 //!
 //! The allocation decides who makes what, roughly when, over all orders at once: good where capacity is the question,
 //! where a search that moves one lot at a time is short-sighted. `demand` says what is to be placed and where it could
-//! be, `buckets` cuts time, `allocation` (with `capacity` and `coupling`) states the program, `highs` solves it, and
+//! be, `buckets` cuts time, `allocation` (with `capacity` and `coupling`) states the program, `highs` solves it,
+//! `answer` reads it, and
 //! `decode` turns the answer into sequences that `schedule` times and prices exactly. What is estimated here is
 //! therefore never seen outside: a plan is as good as its schedule says, whatever the program thought of it.
 //!
@@ -10,6 +11,7 @@
 //! `docs/mip.md`). This module knows no search, no incumbent pool and no clock but its own limit's.
 
 mod allocation;
+mod answer;
 mod buckets;
 mod capacity;
 mod coupling;
