@@ -9,6 +9,7 @@
 //!   up there unless carried over; `z[c, t] <= z[c, t-1] + v[c, t-1]`, `sum over c of z[c, t] <= 1`: a line carries one
 //!   class over a bound, one it was set up for before. (With `y` in the place of `v`, fractions would double from bucket
 //!   to bucket at no cost.) `y`, `v` and `z` are not asked to be whole: before a class is first made, its `v` add up to 1.
+//! - `z[c, t+1] <= v[c, t] + 1 - x[o, t]` for each `o` of another class: no class is carried past another one.
 //! - A line that needs no changeover before its first lot is spared one: `sum over c of f[c] <= 1`, `f[c] <= ` the
 //!   setups of `c`, each worth `setup[c]`.
 //! - Releases: of what can start only from bucket `s` on, the runs that end by `t` fit between the two.
@@ -21,6 +22,8 @@ use rustc_hash::FxHashMap;
 
 /// From how many different buckets on a line's later work is counted on its own.
 const RELEASE_CUTS: usize = 5;
+/// Up to how many classes of a line are kept from being carried past one another: it takes a row for each pair.
+const MOST_CLASSES_APART: usize = 12;
 
 /// One class of a line.
 struct Class {
@@ -102,7 +105,9 @@ fn set_up(
     let initial = allocation.problem.lines[id].initial_class;
     let mut carried_in: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); setups.len()];
     let mut first = Vec::new();
+    let mut states: Vec<Option<Vec<(Variable, Variable)>>> = Vec::new();
     for class in classes {
+        let mut of_class = Vec::new();
         let (time, cost) = (hours(class.time), money(class.cost));
         let mut times_set_up = Vec::new();
         if class.single {
@@ -134,10 +139,12 @@ fn set_up(
                 }
                 before = Some((set_up, carried));
                 carried_in[bucket].push((carried, 1.0));
+                of_class.push((set_up, carried));
                 setups[bucket].push((set_up, time));
                 times_set_up.push(set_up);
             }
         }
+        states.push((!class.single).then_some(of_class));
         if initial.is_none() {
             let spared = allocation.amount(1.0, -cost);
             allocation.at_most(times_set_up.into_iter().map(|v| (v, -1.0)).chain([(spared, 1.0)]), 0.0);
@@ -147,10 +154,29 @@ fn set_up(
     for carried in carried_in.into_iter().filter(|carried| carried.len() > 1) {
         allocation.at_most(carried, 1.0);
     }
+    carry_once(allocation, classes, &states);
     if first.len() > 1 {
         allocation.at_most(first.iter().map(|&(spared, _)| (spared, 1.0)), 1.0);
     }
     first
+}
+
+/// A class carried out of a bucket in which another one was made was set up after it, in that bucket:
+/// `z[c, t+1] <= v[c, t] + 1 - x[o, t]` for `o` of another class. `states` holds `v` and `z` by bucket.
+fn carry_once(allocation: &mut Allocation<'_>, classes: &[Class], states: &[Option<Vec<(Variable, Variable)>>]) {
+    if classes.len() > MOST_CLASSES_APART {
+        return;
+    }
+    for (class, states) in classes.iter().zip(states).filter_map(|(class, states)| Some((class, states.as_ref()?))) {
+        for (bucket, pair) in states.windows(2).enumerate() {
+            let ((set_up, _), (_, carried)) = (pair[0], pair[1]);
+            for other in classes.iter().filter(|other| other.class != class.class) {
+                for &choice in &other.choices[bucket] {
+                    allocation.at_most([(carried, 1.0), (set_up, -1.0), (choice, 1.0)], 1.0);
+                }
+            }
+        }
+    }
 }
 
 /// `w[t]` and its bound, for the buckets in which more could be wanted than there is.
