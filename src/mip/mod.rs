@@ -28,9 +28,9 @@ use crate::units::Seconds;
 use std::time::{Duration, Instant};
 
 /// Above this many yes-or-no decisions the program is not tried; buckets are made coarser to stay below.
-const MOST_DECISIONS: usize = 12_000;
-/// Below this many buckets' worth of decisions the program says too little about time to be worth its minutes.
-const BUCKETS_WORTH_HAVING: usize = 8;
+const MOST_DECISIONS: usize = 3_000;
+/// Below this many buckets' worth of decisions the solver finds nothing good in its seconds (measured).
+const BUCKETS_WORTH_HAVING: usize = 20;
 
 /// What a run of the program may use.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ pub(crate) enum MipError {
     Cancelled,
 }
 
-/// Whether the program is small enough to pay: whether eight buckets keep it under [`MOST_DECISIONS`] decisions.
+/// Whether the program is small enough to pay: whether twenty buckets keep it under [`MOST_DECISIONS`] decisions.
 ///
 /// Counts every operation on every line that could run it, parts of items included. The measurements behind the
 /// numbers stand in `docs/mip.md`.

@@ -357,7 +357,7 @@ fn a_time_limit_ends_it_with_a_plan_or_none() {
 
 #[test]
 fn only_small_problems_are_worth_trying() {
-    assert!(worth_trying(&Problem::new(&random_instance(1, 40, 4))));
+    assert!(worth_trying(&Problem::new(&random_instance(1, 30, 4))));
     assert!(!worth_trying(&Problem::new(&random_instance(1, 2_000, 10))));
 }
 
@@ -366,7 +366,7 @@ fn only_small_problems_are_worth_trying() {
 #[ignore = "prints measurements"]
 fn measurements() {
     eprintln!("orders lines buckets decisions constraints   state s   solve s   unplanned cost   (due-date rule)");
-    for (orders, lines) in [(10, 2), (25, 4), (50, 5), (100, 5), (100, 10), (200, 10)] {
+    for (orders, lines) in [(25, 4), (50, 5), (10, 2)] {
         for seed in 1..=2 {
             let problem = Problem::new(&random_instance(seed, orders, lines));
             let begun = Instant::now();
