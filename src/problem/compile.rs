@@ -403,7 +403,9 @@ fn reserve_for_facts(problem: &Problem, supplies: &mut IdVec<SupplyIdx, Supply>)
             for &(material, per_unit) in &problem.kinds[kind].takes {
                 if let Some(supply) = problem.supply_lookup.supply(material, line.site) {
                     let pieces = problem.rate_on(kind, id).map_or(fact.quantity, |rate| rate.pieces_run(fact.quantity));
-                    supplies[supply].reserved += per_unit.saturating_mul(pieces);
+                    let amount = per_unit.saturating_mul(pieces);
+                    supplies[supply].reserved += amount;
+                    supplies[supply].facts.push((fact.start, amount));
                 }
             }
         }
