@@ -49,9 +49,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let instance = instance(&ROWS)?;
     // A request that is withdrawn cancels the flag from another thread; the best plan so far still comes back.
     let cancel = CancelFlag::default();
-    let mut options = Options::default();
-    options.time_limit = Some(WallTime::from_secs(2));
-    options.cancel = cancel.clone();
+    let options = Options { time_limit: Some(WallTime::from_secs(2)), cancel: cancel.clone(), ..Options::default() };
     let watchdog = std::thread::spawn(move || {
         std::thread::sleep(WallTime::from_secs(5));
         cancel.cancel();

@@ -17,6 +17,8 @@ mod symbols;
 pub(crate) use baseline::{BaselineOperation, Fact};
 pub(crate) use changeovers::{Changeover, Changeovers, ClassIdx};
 pub(crate) use components::components;
+#[cfg(feature = "mip")]
+pub(crate) use places::Journey;
 pub(crate) use places::Places;
 pub(crate) use route::Route;
 pub(crate) use supply::Supply;
