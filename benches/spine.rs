@@ -1,11 +1,17 @@
 //! How long each step from file to plan takes, on generated plants of growing size.
 //!
 //! `cargo bench --bench spine`; one group per step, one row per size, throughput in orders, so that growth which is
-//! not linear shows.
+//! not linear shows. `construct` is all of `solve` but the search (validating, compiling, the rules, checking), by the
+//! plain rule of a spreadsheet and by all rules. benches/spine.sh times the whole command.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lotwise::generate::{Parameters, generate};
 use lotwise::model::{Instance, read_instance};
+use lotwise::solution::{Solution, read_solution};
+use lotwise::solve::{Method, Options, solve};
+use lotwise::validate::validate;
+use lotwise::verify::verify;
+use serde::Serialize;
 use std::hint::black_box;
 
 /// Orders and lines of the plants measured.
@@ -30,8 +36,22 @@ fn measure<T>(criterion: &mut Criterion, name: &str, prepare: impl Fn(Instance) 
     group.finish();
 }
 
-fn text(instance: &Instance) -> Vec<u8> {
-    serde_json::to_vec(instance).unwrap_or_else(|fault| unreachable!("an instance is JSON: {fault}"))
+fn text(file: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(file).unwrap_or_else(|fault| unreachable!("a file is JSON: {fault}"))
+}
+
+/// The plan of a method without search.
+fn plan(instance: &Instance, method: Method) -> Solution {
+    let options = Options { method, time_limit: None, iterations: Some(1), ..Options::default() };
+    match solve(instance, &options, &mut |_| {}) {
+        Ok(outcome) => outcome.solution,
+        Err(fault) => unreachable!("a generated plant can be planned: {fault}"),
+    }
+}
+
+fn dispatched(instance: Instance) -> (Instance, Solution) {
+    let solution = plan(&instance, Method::Dispatch);
+    (instance, solution)
 }
 
 fn generating(criterion: &mut Criterion) {
@@ -41,27 +61,44 @@ fn generating(criterion: &mut Criterion) {
     });
 }
 
-fn parsing(criterion: &mut Criterion) {
-    measure(
-        criterion,
-        "parse",
-        |instance| text(&instance),
-        |text| {
-            black_box(read_instance(text).is_ok());
-        },
-    );
+fn reading(criterion: &mut Criterion) {
+    let of_plant = |instance: Instance| text(&instance);
+    measure(criterion, "read-instance", of_plant, |text| {
+        black_box(read_instance(text).is_ok());
+    });
+    let of_plan = |instance: Instance| text(&plan(&instance, Method::Dispatch));
+    measure(criterion, "read-plan", of_plan, |text| {
+        black_box(read_solution(text).is_ok());
+    });
+}
+
+fn validating(criterion: &mut Criterion) {
+    let itself = |instance: Instance| instance;
+    measure(criterion, "validate", itself, |instance| {
+        black_box(validate(instance));
+    });
+}
+
+fn constructing(criterion: &mut Criterion) {
+    for (name, method) in [("construct-dispatch", Method::Dispatch), ("construct-heuristic", Method::Heuristic)] {
+        let itself = |instance: Instance| instance;
+        measure(criterion, name, itself, |instance| {
+            black_box(plan(instance, method));
+        });
+    }
+}
+
+fn checking(criterion: &mut Criterion) {
+    measure(criterion, "verify", dispatched, |(instance, solution)| {
+        black_box(verify(instance, solution));
+    });
 }
 
 fn writing(criterion: &mut Criterion) {
-    measure(
-        criterion,
-        "write",
-        |instance| instance,
-        |instance| {
-            black_box(text(instance));
-        },
-    );
+    measure(criterion, "write-plan", dispatched, |(_, solution)| {
+        black_box(text(solution));
+    });
 }
 
-criterion_group!(spine, generating, parsing, writing);
+criterion_group!(spine, generating, reading, validating, constructing, checking, writing);
 criterion_main!(spine);

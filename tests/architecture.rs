@@ -71,7 +71,8 @@ fn sources() -> Vec<Source> {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             // Files that are tests through and through may look wherever they like.
-            let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
+            let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+            let is_test = stem == "tests" || stem.ends_with("_tests");
             if path.is_dir() && !is_test {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") && !is_test {

@@ -382,7 +382,6 @@ mod on_unix {
         assert!(sent.success());
     }
 
-    #[ignore = "needs a search that goes on until it is stopped"]
     #[test]
     fn a_signal_ends_with_the_best_plan_so_far_written_whole() {
         for name in ["-TERM", "-INT"] {
@@ -398,5 +397,34 @@ mod on_unix {
                 fs::read_dir(desk.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
             assert_eq!(left.len(), 2, "no temporary file stays: {left:?}");
         }
+    }
+
+    /// Whenever the signal comes: while the file is read, while plans are made, while one is written.
+    #[test]
+    fn a_signal_at_any_instant_leaves_a_whole_plan_or_the_old_one() {
+        let mut written = 0;
+        for (turn, delay) in [0, 1, 2, 4, 8, 15, 30, 60, 120, 250, 500, 900].into_iter().enumerate() {
+            let desk = Desk::new(&mugs(300));
+            fs::write(desk.path("plan.json"), "yesterday").unwrap();
+            let call = ["solve", "instance.json", "-o", "plan.json", "--time-limit", "10m", "--quiet"];
+            let mut child = desk.command(&call).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(delay));
+            signal(&child, ["-TERM", "-INT"][turn % 2]);
+            let sent = Instant::now();
+            let status_code = child.wait().unwrap().code();
+            assert!(sent.elapsed() < Duration::from_secs(60), "after {delay} ms: {:?}", sent.elapsed());
+            match status_code {
+                Some(0) => {
+                    assert_eq!(desk.json("plan.json")["run"]["stopped_by"], "cancelled");
+                    assert_eq!(status(&desk.run(&["check", "instance.json", "plan.json"])), 0, "after {delay} ms");
+                    written += 1;
+                }
+                // Before the program listens, a signal ends it as it ends any other.
+                None => assert_eq!(fs::read(desk.path("plan.json")).unwrap(), b"yesterday", "after {delay} ms"),
+                other => panic!("exit {other:?} after {delay} ms"),
+            }
+            assert_eq!(fs::read_dir(desk.folder.path()).unwrap().count(), 2, "no temporary file stays");
+        }
+        assert!(written >= 4, "only {written} plans were written");
     }
 }

@@ -122,11 +122,16 @@ impl Walk {
     }
 
     fn note_at(&mut self, code: &'static str, pointer: String, message: String, remedy: impl Into<String>) {
-        if self.faults.len() == MAXIMUM_LISTED {
-            self.omitted += 1;
-        } else {
+        if !self.is_full() {
             self.faults.push(Diagnostic::error(code, pointer, message, remedy));
         }
+    }
+
+    /// Counts a fault that finds no room in the list: of millions, none but the listed ones are worded.
+    fn is_full(&mut self) -> bool {
+        let full = self.faults.len() == MAXIMUM_LISTED;
+        self.omitted += usize::from(full);
+        full
     }
 
     fn is_in_orders(&self) -> bool {
@@ -152,11 +157,11 @@ impl<'de> DeserializeSeed<'de> for Check<'_> {
 
 impl<'a> Check<'a> {
     /// The form the value is held to, or a fault where its JSON type is wrong.
-    fn form(&mut self, kind: Kind, shown: &str) -> Option<&'a Shape> {
+    fn form(&mut self, kind: Kind, shown: impl FnOnce() -> String) -> Option<&'a Shape> {
         let shape = self.shape;
         let found = shape.written_as(kind);
-        if found.is_none() {
-            let expected = shape.expected();
+        if found.is_none() && !self.walk.is_full() {
+            let (shown, expected) = (shown(), shape.expected());
             let quoted_number = kind == Kind::Text && shape.kind() == Some(Kind::Number);
             let remedy = match kind {
                 Kind::Null => "Leave the field out, or give it a value.".to_string(),
@@ -169,8 +174,7 @@ impl<'a> Check<'a> {
     }
 
     fn number(mut self, value: Number) {
-        let shown = value.to_string();
-        let refused = match self.form(Kind::Number, &shown) {
+        let refused = match self.form(Kind::Number, || value.to_string()) {
             Some(Shape::Decimal { scale }) => value.scaled(*scale).err(),
             Some(Shape::Whole { least, most }) => return self.whole(value, *least, *most),
             _ => None,
@@ -181,7 +185,7 @@ impl<'a> Check<'a> {
                 codes::TOO_PRECISE => "Round it.",
                 _ => "Write a smaller number.",
             };
-            self.walk.note(fault.code, format!("{shown} {fault}."), remedy);
+            self.walk.note(fault.code, format!("{value} {fault}."), remedy);
         }
     }
 
@@ -203,12 +207,12 @@ impl<'a> Check<'a> {
     }
 
     fn text(mut self, text: &str) {
-        let shown = quoted(text);
-        match self.form(Kind::Text, &shown) {
+        let shown = || quoted(text);
+        match self.form(Kind::Text, shown) {
             Some(Shape::Notation(notation)) => {
                 if let Err(fault) = notation.check(text) {
                     let remedy = notation.remedy(fault.code);
-                    self.walk.note(fault.code, format!("{shown} {fault}."), remedy);
+                    self.walk.note(fault.code, format!("{} {fault}.", shown()), remedy);
                 }
             }
             Some(Shape::Choice(words)) if !words.iter().any(|word| word == text) => {
@@ -217,7 +221,7 @@ impl<'a> Check<'a> {
                     Some(word) => format!("Did you mean \"{word}\"?"),
                     None => "Write one of these words.".to_string(),
                 };
-                self.walk.note(codes::BAD_VALUE, format!("{shown} is none of {list}."), remedy);
+                self.walk.note(codes::BAD_VALUE, format!("{} is none of {list}.", shown()), remedy);
             }
             Some(Shape::Version(version)) if text != *version => self.walk.faults.push(version_fault(text, version)),
             _ => {}
@@ -263,11 +267,11 @@ impl<'de> Visitor<'de> for Check<'_> {
         out.write_str("any JSON value")
     }
     fn visit_unit<E>(mut self) -> Result<(), E> {
-        self.form(Kind::Null, "null");
+        self.form(Kind::Null, || "null".to_string());
         Ok(())
     }
     fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
-        self.form(Kind::Flag, if value { "true" } else { "false" });
+        self.form(Kind::Flag, || value.to_string());
         Ok(())
     }
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
@@ -288,7 +292,7 @@ impl<'de> Visitor<'de> for Check<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        let element = match self.form(Kind::List, "A list") {
+        let element = match self.form(Kind::List, || "A list".to_string()) {
             Some(Shape::List(element)) => element,
             Some(_) => &Shape::Anything,
             None => {
@@ -314,7 +318,7 @@ impl<'de> Visitor<'de> for Check<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        match self.form(Kind::Object, "An object") {
+        match self.form(Kind::Object, || "An object".to_string()) {
             Some(Shape::Record(fields)) => self.record(fields, map),
             Some(Shape::Names(values)) => self.names(values, map),
             Some(_) => self.names(&Shape::Anything, map),
@@ -385,6 +389,9 @@ impl Check<'_> {
     }
 
     fn unknown(&mut self, fields: &[Field]) {
+        if self.walk.is_full() {
+            return;
+        }
         let key = self.last_key();
         let message = format!("There is no field {} here.", quoted(key));
         let remedy = match did_you_mean(key, fields.iter().map(|field| field.name.as_str())) {

@@ -7,6 +7,8 @@ mod answer;
 mod budget;
 mod incumbent;
 mod kpis;
+#[cfg(test)]
+mod meaning_tests;
 mod reasons;
 mod start;
 mod strategy;

@@ -197,6 +197,18 @@ impl<'a> Catalog<'a> {
             ability(&self.instance.variants[variant], step, &self.instance.lines[line])
         })
     }
+
+    /// Whether `line` is able to run step `step` of `variant` and has an entry of every material it takes.
+    pub(super) fn could_run(&self, variant: usize, step: usize, line: usize) -> bool {
+        let site = &self.instance.lines[line].site;
+        let name = self.steps(variant)[step].name;
+        let uses = &self.instance.variants[variant].materials;
+        let mut here = uses.iter().filter(|used| used.operation.as_deref().map_or(step == 0, |own| Some(own) == name));
+        let has_entry = |id: &String| {
+            self.instance.materials.iter().any(|entry| entry.id == *id && (entry.site.is_none() || entry.site == *site))
+        };
+        self.ability(variant, step, line).inability.is_none() && here.all(|used| has_entry(&used.id))
+    }
 }
 
 /// A route's operations with `after` as positions; names it does not have are left out.

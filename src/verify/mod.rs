@@ -25,7 +25,8 @@
 //!   but no transit, delivery or change. Without one, every attribute is missing (`variant` and `operation` too) and
 //!   nothing is charged: not the changeover to it, and no run made of such facts alone; in a run with others its
 //!   pieces count.
-//! - *A fact without a rate* on its line costs no production; its pieces run are its quantity.
+//! - *A fact without a rate* on its line, or on a line that could not run it (stage, `requires`, no entry of its
+//!   material), costs no production; its pieces run are its quantity.
 //! - *Orders.* An item with nothing left is delivered at `start`, so an order can be late or early by it. An order that
 //!   has a `reject_cost` may be unplanned (set aside, or frozen in part and not to be finished); it then costs nothing.
 //! - *Materials.* An arrival before `start` counts. A shortage that facts alone cause is no breach; once the plan has

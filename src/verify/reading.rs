@@ -147,9 +147,8 @@ impl<'a> Reading<'a> {
                 let Some(&line) = catalog.lines.get(entry.line.as_str()).filter(|_| frozen) else { continue };
                 self.facts.insert(key, self.tasks.len());
                 self.frozen_lots.entry((key.0, key.1, key.2)).or_insert(lot.quantity);
-                let mut task = task(catalog, key, variant, line, entry, lot.quantity);
+                let mut task = task(catalog, key, variant, line, entry, lot.quantity, true);
                 task.order = item.map(|(order, _)| order);
-                task.frozen = true;
                 self.tasks.push(task);
             }
         }
@@ -183,7 +182,7 @@ impl<'a> Reading<'a> {
                 breaches.add(codes::BREACH_UNKNOWN_LINE, format!("{pointer}/operations/{position}/line"), message);
                 continue;
             };
-            let mut task = task(catalog, key, Some(lot.variant), line, operation, entry.quantity);
+            let mut task = task(catalog, key, Some(lot.variant), line, operation, entry.quantity, false);
             (task.order, task.place) = (Some(lot.order), Some((index, position)));
             lot.tasks[step] = Some(self.tasks.len());
             self.tasks.push(task);
@@ -282,9 +281,13 @@ fn task<'a>(
     line: usize,
     entry: &OperationEntry,
     quantity: i64,
+    frozen: bool,
 ) -> Task<'a> {
     let step = variant.and_then(|variant| catalog.steps(variant).iter().position(|step| step.name == key.3));
-    let rate = variant.zip(step).and_then(|(variant, step)| catalog.ability(variant, step, line).rate);
+    // A fact is where it is, able line or not; but a line that could not run it has no rate for it.
+    let able = |variant, step| !frozen || catalog.could_run(variant, step, line);
+    let rate = variant.zip(step).filter(|&(variant, step)| able(variant, step));
+    let rate = rate.and_then(|(variant, step)| catalog.ability(variant, step, line).rate);
     let pieces = rate.and_then(|rate| exact::pieces_run(quantity, rate)).unwrap_or(quantity.max(0));
     Task {
         key,
@@ -299,7 +302,7 @@ fn task<'a>(
         pieces,
         seconds: rate.and_then(|rate| exact::run_seconds(pieces, rate)),
         rate,
-        frozen: false,
+        frozen,
     }
 }
 

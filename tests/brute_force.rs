@@ -1,0 +1,82 @@
+//! Tiny shops of which every plan is tried: nothing the planner claims is below the best of them, and mostly it
+//! finds that one; the best itself does not depend on names or on the order of the file.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "common/tiny_shop.rs"]
+mod tiny_shop;
+
+use lotwise::solve::{Method, Options, SolveError, solve};
+use lotwise::units::Money;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use tiny_shop::{Shop, any_shop};
+
+/// The same shops each time.
+fn shops(count: usize, seed: u8) -> Vec<Shop> {
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+    let mut runner = TestRunner::new_with_rng(Config::default(), random);
+    (0..count).map(|_| any_shop().new_tree(&mut runner).unwrap().current()).collect()
+}
+
+/// What `method` makes of a shop; none where an order cannot be made at all, which `validate` refuses.
+fn solved(shop: &Shop, method: Method) -> Option<(usize, Money)> {
+    let options = Options { method, time_limit: None, iterations: Some(3_000), threads: Some(1), ..Options::default() };
+    match solve(&shop.instance(""), &options, &mut |_| {}) {
+        Ok(outcome) => {
+            assert!(outcome.solution.run.faults.is_empty(), "{:?}\n{shop:#?}", outcome.solution.run.faults);
+            Some((outcome.solution.kpis.unplanned, outcome.solution.cost.total))
+        }
+        Err(SolveError::Invalid(_)) => None,
+        Err(fault) => panic!("{fault}\n{shop:#?}"),
+    }
+}
+
+#[test]
+fn no_plan_is_below_the_optimum_and_most_reach_it() {
+    let (mut tried, mut reached, mut by_dispatch) = (0, 0, 0);
+    let mut missed = Vec::new();
+    for shop in shops(300, 1) {
+        let Some(found) = solved(&shop, Method::Heuristic) else { continue };
+        let dispatched = solved(&shop, Method::Dispatch).unwrap();
+        let best = shop.optimum("");
+        assert!(found >= best, "the heuristic says {found:?}, the best of all plans is {best:?}\n{shop:#?}");
+        assert!(dispatched >= best, "dispatch says {dispatched:?}, the best of all plans is {best:?}\n{shop:#?}");
+        tried += 1;
+        reached += usize::from(found == best);
+        by_dispatch += usize::from(dispatched == best);
+        if found != best {
+            missed
+                .push(format!("{found:?} instead of {best:?}: {}", serde_json::to_string(&shop.instance("")).unwrap()));
+        }
+    }
+    println!("{tried} shops: optimal {reached}, by dispatch {by_dispatch}\n{}", missed.join("\n"));
+    assert!(tried >= 200, "only {tried} shops are valid");
+    assert!(reached * 20 >= tried * 19, "optimal only {reached} times in {tried}");
+}
+
+#[test]
+fn names_and_the_order_of_the_file_change_no_optimum() {
+    for shop in shops(60, 2) {
+        let best = shop.optimum("");
+        assert_eq!(shop.optimum("z-"), best, "renamed\n{shop:#?}");
+        assert_eq!(shop.reversed().optimum(""), best, "reversed\n{shop:#?}");
+    }
+}
+
+#[test]
+fn a_later_date_never_raises_the_optimum() {
+    for shop in shops(60, 3) {
+        let best = shop.optimum("");
+        for order in 0..shop.orders.len() {
+            let mut relaxed = shop.clone();
+            let facts = &mut relaxed.orders[order];
+            facts.due = facts.due.map(|due| due + 45);
+            let later = relaxed.optimum("");
+            assert!(later <= best, "due 45 minutes later: {later:?} instead of {best:?}\n{shop:#?}");
+            relaxed.orders[order].deadline = relaxed.orders[order].deadline.map(|deadline| deadline + 45);
+            let later_still = relaxed.optimum("");
+            assert!(later_still <= later, "deadline 45 minutes later\n{shop:#?}");
+        }
+    }
+}

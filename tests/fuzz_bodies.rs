@@ -1,0 +1,95 @@
+//! What the fuzz targets do, over seeds and changes to them, as an ordinary test; more of them by `LOTWISE_CASES`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../fuzz/bodies.rs"]
+mod bodies;
+#[path = "common/instances.rs"]
+#[allow(dead_code, reason = "shared with the property tests")]
+mod instances;
+#[path = "../fuzz/mutation.rs"]
+mod mutation;
+
+use bodies::End;
+use instances::{anything, every_feature};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// How many changed files; more by `LOTWISE_CASES`.
+fn cases() -> u64 {
+    std::env::var("LOTWISE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_500)
+}
+
+/// The files of a folder with an ending, in order.
+fn files(folder: &str, ending: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|found| found == ending));
+    paths.sort();
+    paths.into_iter().map(|path| (path.display().to_string(), std::fs::read(path).unwrap())).collect()
+}
+
+fn instance_seeds() -> Vec<(String, Vec<u8>)> {
+    let mut seeds = files("tests/bad", "json");
+    seeds.extend(files("tests/files", "json"));
+    for name in ["three-orders", "lateness", "rejection", "unplanned", "set-aside"] {
+        seeds.extend(files(&format!("instances/{name}"), "json"));
+    }
+    for (name, text) in files("tests/meaning", "json") {
+        let file: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        seeds.push((name, file["instance"].to_string().into_bytes()));
+    }
+    let random = (0..100)
+        .map(|seed| (format!("anything {seed}"), serde_json::to_vec(&anything(seed, every_feature())).unwrap()));
+    seeds.extend(random);
+    seeds
+}
+
+/// Runs a body over seeds and their changes; tells how they ended.
+fn run(seeds: &[(String, Vec<u8>)], body: fn(&[u8]) -> End) -> HashMap<End, usize> {
+    let mut ends = HashMap::new();
+    let mut failures = Vec::new();
+    let mut one = |name: &str, bytes: &[u8]| match catch_unwind(AssertUnwindSafe(|| body(bytes))) {
+        Ok(end) => *ends.entry(end).or_default() += 1,
+        Err(_) => failures.push(format!("{name}\n{}", String::from_utf8_lossy(bytes))),
+    };
+    for (name, bytes) in seeds {
+        one(name, bytes);
+    }
+    for case in 0..cases() {
+        let (name, bytes) = &seeds[case as usize % seeds.len()];
+        one(&format!("{name}, changed by {case}"), &mutation::mutated(bytes, case));
+    }
+    println!("{ends:?}");
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures[..failures.len().min(5)].join("\n\n"));
+    ends
+}
+
+#[test]
+fn instances_and_changes_to_them() {
+    let ends = run(&instance_seeds(), bodies::instance);
+    for end in [End::Unreadable, End::Invalid, End::Planned] {
+        assert!(ends.get(&end).is_some_and(|&count| count > 100), "{end:?}: the changes lead everywhere: {ends:?}");
+    }
+}
+
+#[test]
+fn dumps_and_changes_to_them() {
+    let mut seeds = files("tests/import", "csv");
+    let slice = files("instances/giftware", "csv").remove(0).1;
+    seeds.push(("giftware".to_string(), slice[..4_000].to_vec()));
+    let ends = run(&seeds, bodies::import);
+    assert!(ends.get(&End::Planned).is_some_and(|&count| count > 100), "{ends:?}");
+}
+
+#[test]
+fn a_change_is_always_the_same_and_mostly_one() {
+    let seeds = instance_seeds();
+    let changed = |case: u64| mutation::mutated(&seeds[case as usize % seeds.len()].1, case);
+    let differing = (0..200).filter(|&case| {
+        assert_eq!(changed(case), changed(case));
+        changed(case) != seeds[case as usize % seeds.len()].1
+    });
+    assert!(differing.count() > 150);
+}
