@@ -10,18 +10,14 @@
 
 use super::buckets::{Buckets, FEWEST, MOST};
 use super::demand::{Demand, DemandMode};
-use super::highs::Program;
 use super::{capacity, coupling};
-use crate::plan::Plan;
 use crate::problem::{LineIdx, OrderIdx, Problem};
-use crate::schedule::Schedule;
-use crate::units::{HOUR, IdVec, Money, Pieces, Seconds};
+use crate::units::{HOUR, IdVec, Money, Seconds};
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, variable};
-use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Objective coefficients are scaled down to this where some are larger.
-const LARGEST_COST: f64 = 1e7;
+pub(super) const LARGEST_COST: f64 = 1e7;
 /// A cost above this counts as this: beside it nothing else would be seen.
 const COST_CAP: f64 = 1e10;
 
@@ -36,24 +32,6 @@ pub(super) struct Choice {
     pub bucket: usize,
     /// 1 where it is taken.
     pub variable: Variable,
-}
-
-/// A place chosen for an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The line.
-    pub line: LineIdx,
-    /// The bucket its end falls in.
-    pub bucket: usize,
-}
-
-/// What the program decides.
-#[derive(Clone, Debug)]
-pub(super) struct Assignment {
-    /// By operation of the demand; none where its order is left out.
-    pub places: Vec<Option<Place>>,
-    /// Overtime windows each line opens, sorted.
-    pub overtime: IdVec<LineIdx, Vec<usize>>,
 }
 
 /// The program under construction, and afterwards the key to its answer.
@@ -71,12 +49,15 @@ pub(super) struct Allocation<'p> {
     /// Positions in `choices` of each line.
     pub of_line: IdVec<LineIdx, Vec<usize>>,
     /// 1 where an order is left out; none for orders of which nothing is left.
-    left_out: IdVec<OrderIdx, Option<Variable>>,
+    pub(super) left_out: IdVec<OrderIdx, Option<Variable>>,
     /// 1 where a line opens an overtime window.
     pub overtime: Vec<(LineIdx, usize, Variable)>,
-    variables: ProblemVariables,
-    costs: Vec<(Variable, f64)>,
-    constraints: Vec<Constraint>,
+    /// All variables.
+    pub(super) variables: ProblemVariables,
+    /// What a unit of each costs.
+    pub(super) costs: Vec<(Variable, f64)>,
+    /// What must hold.
+    pub(super) constraints: Vec<Constraint>,
 }
 
 impl<'p> Allocation<'p> {
@@ -297,105 +278,6 @@ impl<'p> Allocation<'p> {
     pub fn constraints(&self) -> usize {
         self.constraints.len()
     }
-
-    /// Where a plan has everything; none for what it leaves out or makes where the program has no place for it.
-    pub fn places_in(&self, plan: &Plan, schedule: &Schedule) -> Assignment {
-        let mut lots: FxHashMap<_, Vec<(u32, Pieces, crate::plan::LotIdx)>> = FxHashMap::default();
-        for (id, lot) in plan.lots.enumerate() {
-            lots.entry(lot.item).or_default().push((lot.number, lot.quantity, id));
-        }
-        let mut assignment =
-            Assignment { places: vec![None; self.demand.operations.len()], overtime: plan.overtime.clone() };
-        for lot in &self.demand.lots {
-            let Some(known) = lots.get(&lot.item) else { continue };
-            // Made in one lot where the program has parts: all of them take its place.
-            let same = known.iter().find(|(number, quantity, _)| (*number, *quantity) == (lot.number, lot.quantity));
-            let Some(&(_, _, id)) = same.or(known.first().filter(|_| known.len() == 1)) else { continue };
-            for (step, operation) in lot.steps.iter().enumerate() {
-                let Some(operation) = *operation else { continue };
-                let timed = schedule.operations[plan.operation(id, step)];
-                let place = Place { line: timed.line, bucket: self.buckets.of(timed.end) };
-                let known =
-                    self.choices_of(operation).iter().any(|c| c.mode.line == place.line && c.bucket == place.bucket);
-                assignment.places[operation] = known.then_some(place);
-            }
-        }
-        assignment
-    }
-
-    /// The values of the decisions under an assignment, to start from.
-    pub fn start(&self, assignment: &Assignment) -> Vec<(Variable, f64)> {
-        let mut start = Vec::new();
-        for choice in &self.choices {
-            let place = Place { line: choice.mode.line, bucket: choice.bucket };
-            if assignment.places[choice.operation] == Some(place) {
-                start.push((choice.variable, 1.0));
-            }
-        }
-        for (id, variable) in self.left_out.enumerate() {
-            let operations =
-                self.demand.lots_of[id].iter().flat_map(|&lot| self.demand.lots[lot].steps.iter().flatten());
-            if let Some(variable) = *variable
-                && operations.into_iter().any(|&operation| assignment.places[operation].is_none())
-            {
-                start.push((variable, 1.0));
-            }
-        }
-        let open = |line: LineIdx, window: usize| assignment.overtime[line].contains(&window);
-        start.extend(self.overtime.iter().filter(|&&(l, w, _)| open(l, w)).map(|&(_, _, variable)| (variable, 1.0)));
-        start
-    }
-
-    /// The variables [`Self::read`] needs the values of.
-    pub fn asked(&self) -> Vec<Variable> {
-        let overtime = self.overtime.iter().map(|&(_, _, variable)| variable);
-        self.choices.iter().map(|choice| choice.variable).chain(overtime).collect()
-    }
-
-    /// The program as it goes to the solver.
-    pub fn into_program(self, start: Vec<(Variable, f64)>) -> (Program, AnswerKey) {
-        let key = AnswerKey {
-            operations: self.demand.operations.len(),
-            lines: self.problem.lines.len(),
-            choices: self.choices,
-            overtime: self.overtime,
-        };
-        let largest = self.costs.iter().map(|&(_, cost)| cost).fold(1.0, f64::max);
-        let scale = (LARGEST_COST / largest).min(1.0);
-        let objective = sum(self.costs.into_iter().map(|(variable, cost)| (variable, cost * scale)));
-        let program = Program { variables: self.variables, objective, constraints: self.constraints, start };
-        (program, key)
-    }
-}
-
-/// What the values of an answer stand for.
-pub(super) struct AnswerKey {
-    operations: usize,
-    lines: usize,
-    choices: Vec<Choice>,
-    overtime: Vec<(LineIdx, usize, Variable)>,
-}
-
-impl AnswerKey {
-    /// The assignment that values (of [`Allocation::asked`], in its order) stand for: of each operation the choice
-    /// nearest to yes, if it is nearer to yes than to no.
-    pub fn read(&self, values: &[f64]) -> Assignment {
-        let mut nearest = vec![0.5; self.operations];
-        let mut places = vec![None; self.operations];
-        for (choice, &value) in self.choices.iter().zip(values) {
-            if value > nearest[choice.operation] {
-                nearest[choice.operation] = value;
-                places[choice.operation] = Some(Place { line: choice.mode.line, bucket: choice.bucket });
-            }
-        }
-        let mut overtime = IdVec::filled(Vec::new(), self.lines);
-        for (&(line, window, _), &value) in self.overtime.iter().zip(&values[self.choices.len()..]) {
-            if value > 0.5 {
-                overtime[line].push(window);
-            }
-        }
-        Assignment { places, overtime }
-    }
 }
 
 /// How many buckets keep the program within `decisions`; none where even the fewest do not.
@@ -420,7 +302,7 @@ pub(super) fn hours(time: Seconds) -> f64 {
     time.0 as f64 / HOUR.0 as f64
 }
 
-fn sum(terms: impl IntoIterator<Item = (Variable, f64)>) -> Expression {
+pub(super) fn sum(terms: impl IntoIterator<Item = (Variable, f64)>) -> Expression {
     let mut sum = Expression::default();
     for (variable, factor) in terms {
         sum.add_mul(factor, variable);

@@ -6,8 +6,10 @@
 //!   bucket on, so a run longer than a bucket, or lying across a bound, needs no special case.
 //! - `setup[c]` is the least changeover into `c` from any other class the line could be in: a lower bound.
 //! - `y[c, t] >= x[o, t]` for each `o` of `c`: the class is made in the bucket; `v[c, t] >= y[c, t] - z[c, t]`: it is set
-//!   up there unless carried over; `z[c, t] <= z[c, t-1] + y[c, t-1]`, `sum over c of z[c, t] <= 1`: a line carries one
-//!   class over a bound, one it had been in. With `x` whole, `y`, `v` and `z` need not be asked to be.
+//!   up there unless carried over; `z[c, t] <= z[c, t-1] + v[c, t-1]`, `sum over c of z[c, t] <= 1`: a line carries one
+//!   class over a bound, one it was set up for before. (With `y` in the place of `v`, fractions would double from bucket
+//!   to bucket at no cost.) `y`, `v` and `z` are not asked to be whole: before a class is first made, its `v` add up to 1.
+//! - `z[c, t+1] <= v[c, t] + 1 - x[o, t]` for each `o` of another class: no class is carried past another one.
 //! - A line that needs no changeover before its first lot is spared one: `sum over c of f[c] <= 1`, `f[c] <= ` the
 //!   setups of `c`, each worth `setup[c]`.
 //! - Releases: of what can start only from bucket `s` on, the runs that end by `t` fit between the two.
@@ -20,6 +22,8 @@ use rustc_hash::FxHashMap;
 
 /// From how many different buckets on a line's later work is counted on its own.
 const RELEASE_CUTS: usize = 5;
+/// Up to how many classes of a line are kept from being carried past one another: it takes a row for each pair.
+const MOST_CLASSES_APART: usize = 12;
 
 /// One class of a line.
 struct Class {
@@ -101,7 +105,9 @@ fn set_up(
     let initial = allocation.problem.lines[id].initial_class;
     let mut carried_in: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); setups.len()];
     let mut first = Vec::new();
+    let mut states: Vec<Option<Vec<(Variable, Variable)>>> = Vec::new();
     for class in classes {
+        let mut of_class = Vec::new();
         let (time, cost) = (hours(class.time), money(class.cost));
         let mut times_set_up = Vec::new();
         if class.single {
@@ -123,20 +129,22 @@ fn set_up(
                 }
                 allocation.at_most([(made, 1.0), (set_up, -1.0), (carried, -1.0)], 0.0);
                 match before {
-                    Some((made, state)) => {
-                        allocation.at_most([(carried, 1.0), (state, -1.0), (made, -1.0)], 0.0);
+                    Some((set_up, state)) => {
+                        allocation.at_most([(carried, 1.0), (state, -1.0), (set_up, -1.0)], 0.0);
                     }
                     None => {
                         let is_initial = f64::from(u8::from(initial == Some(class.class)));
                         allocation.at_most([(carried, 1.0)], is_initial);
                     }
                 }
-                before = Some((made, carried));
+                before = Some((set_up, carried));
                 carried_in[bucket].push((carried, 1.0));
+                of_class.push((set_up, carried));
                 setups[bucket].push((set_up, time));
                 times_set_up.push(set_up);
             }
         }
+        states.push((!class.single).then_some(of_class));
         if initial.is_none() {
             let spared = allocation.amount(1.0, -cost);
             allocation.at_most(times_set_up.into_iter().map(|v| (v, -1.0)).chain([(spared, 1.0)]), 0.0);
@@ -146,10 +154,29 @@ fn set_up(
     for carried in carried_in.into_iter().filter(|carried| carried.len() > 1) {
         allocation.at_most(carried, 1.0);
     }
+    carry_once(allocation, classes, &states);
     if first.len() > 1 {
         allocation.at_most(first.iter().map(|&(spared, _)| (spared, 1.0)), 1.0);
     }
     first
+}
+
+/// A class carried out of a bucket in which another one was made was set up after it, in that bucket:
+/// `z[c, t+1] <= v[c, t] + 1 - x[o, t]` for `o` of another class. `states` holds `v` and `z` by bucket.
+fn carry_once(allocation: &mut Allocation<'_>, classes: &[Class], states: &[Option<Vec<(Variable, Variable)>>]) {
+    if classes.len() > MOST_CLASSES_APART {
+        return;
+    }
+    for (class, states) in classes.iter().zip(states).filter_map(|(class, states)| Some((class, states.as_ref()?))) {
+        for (bucket, pair) in states.windows(2).enumerate() {
+            let ((set_up, _), (_, carried)) = (pair[0], pair[1]);
+            for other in classes.iter().filter(|other| other.class != class.class) {
+                for &choice in &other.choices[bucket] {
+                    allocation.at_most([(carried, 1.0), (set_up, -1.0), (choice, 1.0)], 1.0);
+                }
+            }
+        }
+    }
 }
 
 /// `w[t]` and its bound, for the buckets in which more could be wanted than there is.

@@ -5,7 +5,7 @@
 //! is (or by that alone), the same for every line: whoever waits for another stands after it in that one list, so no
 //! circle of waiting can arise.
 
-use super::allocation::Assignment;
+use super::answer::Assignment;
 use super::demand::Demand;
 use crate::plan::{Fate, OpIdx, Plan};
 use crate::problem::{ClassIdx, LineIdx, OrderIdx, Problem};
@@ -14,6 +14,8 @@ use crate::units::{IdVec, Pieces, Seconds};
 
 /// How often a plan is repaired before all orders that stand in the way are left out at once.
 const PATIENCE: usize = 24;
+/// How many swaps of neighbours are looked at.
+const MOST_LOOKS: usize = 1_000;
 
 /// How a line's sequence is made from the assignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +54,35 @@ pub(super) fn decode(problem: &Problem, demand: &Demand, assignment: &Assignment
     let plans = ways.filter_map(|(draft, rule)| sequence_and_repair(problem, draft, rule));
     // Of equals the first: fewer lots, the simpler rule.
     let (plan, schedule) = plans.min_by_key(|(_, schedule)| schedule.value())?;
+    let (plan, schedule) = swap_neighbours(problem, plan, schedule);
     Some(close_needless_overtime(problem, plan, schedule))
+}
+
+/// Swaps neighbours on a line while that helps: the program has no opinion on who comes first within a bucket, and the
+/// rules' is a rough one. Not a search: one neighbourhood, a bounded number of looks.
+fn swap_neighbours(problem: &Problem, mut plan: Plan, mut schedule: Schedule) -> (Plan, Schedule) {
+    let mut looks = 0;
+    loop {
+        let mut improved = false;
+        for line in problem.lines.ids() {
+            for position in 1..plan.sequences[line].len() {
+                looks += 1;
+                if looks > MOST_LOOKS {
+                    return (plan, schedule);
+                }
+                let mut swapped = plan.clone();
+                swapped.sequences[line].swap(position - 1, position);
+                if let Ok(better) = settle(problem, &mut swapped)
+                    && better.value() < schedule.value()
+                {
+                    (plan, schedule, improved) = (swapped, better, true);
+                }
+            }
+        }
+        if !improved {
+            return (plan, schedule);
+        }
+    }
 }
 
 /// An operation of a draft with all that rules sort by.

@@ -2,7 +2,8 @@
 //!
 //! The allocation decides who makes what, roughly when, over all orders at once: good where capacity is the question,
 //! where a search that moves one lot at a time is short-sighted. `demand` says what is to be placed and where it could
-//! be, `buckets` cuts time, `allocation` (with `capacity` and `coupling`) states the program, `highs` solves it, and
+//! be, `buckets` cuts time, `allocation` (with `capacity` and `coupling`) states the program, `highs` solves it,
+//! `answer` reads it, and
 //! `decode` turns the answer into sequences that `schedule` times and prices exactly. What is estimated here is
 //! therefore never seen outside: a plan is as good as its schedule says, whatever the program thought of it.
 //!
@@ -10,6 +11,7 @@
 //! `docs/mip.md`). This module knows no search, no incumbent pool and no clock but its own limit's.
 
 mod allocation;
+mod answer;
 mod buckets;
 mod capacity;
 mod coupling;
@@ -26,9 +28,9 @@ use crate::units::Seconds;
 use std::time::{Duration, Instant};
 
 /// Above this many yes-or-no decisions the program is not tried; buckets are made coarser to stay below.
-const MOST_DECISIONS: usize = 12_000;
-/// Below this many buckets' worth of decisions the program says too little about time to be worth its minutes.
-const BUCKETS_WORTH_HAVING: usize = 8;
+const MOST_DECISIONS: usize = 3_000;
+/// Below this many buckets' worth of decisions the solver finds nothing good in its seconds (measured).
+const BUCKETS_WORTH_HAVING: usize = 20;
 
 /// What a run of the program may use.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +79,7 @@ pub(crate) enum MipError {
     Cancelled,
 }
 
-/// Whether the program is small enough to pay: whether eight buckets keep it under [`MOST_DECISIONS`] decisions.
+/// Whether the program is small enough to pay: whether twenty buckets keep it under [`MOST_DECISIONS`] decisions.
 ///
 /// Counts every operation on every line that could run it, parts of items included. The measurements behind the
 /// numbers stand in `docs/mip.md`.

@@ -21,8 +21,6 @@ pub(crate) struct Baseline {
 /// A lot of the baseline.
 #[derive(Clone, Debug)]
 pub(crate) struct BaselineLot {
-    /// Its item.
-    pub item: ItemIdx,
     /// Its number within the item.
     pub number: u32,
     /// Its pieces.

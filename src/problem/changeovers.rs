@@ -49,7 +49,7 @@ impl Changeovers {
     /// Compiles a set for the given kinds and the other states (setup states, facts of lost variants).
     ///
     /// Returns the classes of `states` in their order.
-    pub fn new<'a>(
+    pub(super) fn new<'a>(
         set: &'a model::ChangeoverSet,
         symbols: &mut Symbols<'a>,
         kinds: &IdVec<KindIdx, Row>,

@@ -6,7 +6,7 @@ use super::eligibility::{Lines, Signature};
 use super::symbols::{Row, Symbols};
 use super::*;
 use crate::model;
-use crate::units::{DAY, Id};
+use crate::units::Id;
 use crate::working_time::expand;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -334,7 +334,7 @@ fn compile_baseline(
         }
         if let Some(item) = item {
             let position = baseline.lots.len() as u32;
-            let compiled = BaselineLot { item, number: lot.lot, quantity: lot.quantity, operations };
+            let compiled = BaselineLot { number: lot.lot, quantity: lot.quantity, operations };
             if compiled.is_frozen() {
                 problem.items[item].frozen_lots.push(position);
             }
@@ -403,7 +403,9 @@ fn reserve_for_facts(problem: &Problem, supplies: &mut IdVec<SupplyIdx, Supply>)
             for &(material, per_unit) in &problem.kinds[kind].takes {
                 if let Some(supply) = problem.supply_lookup.supply(material, line.site) {
                     let pieces = problem.rate_on(kind, id).map_or(fact.quantity, |rate| rate.pieces_run(fact.quantity));
-                    supplies[supply].reserved += per_unit.saturating_mul(pieces);
+                    let amount = per_unit.saturating_mul(pieces);
+                    supplies[supply].reserved += amount;
+                    supplies[supply].facts.push((fact.start, amount));
                 }
             }
         }

@@ -14,11 +14,11 @@ mod route;
 mod supply;
 mod symbols;
 
-pub(crate) use baseline::{BaselineLot, BaselineOperation, Fact};
+pub(crate) use baseline::{BaselineOperation, Fact};
 pub(crate) use changeovers::{Changeover, Changeovers, ClassIdx};
 pub(crate) use components::components;
-pub(crate) use places::{Journey, Places};
-pub(crate) use route::{Route, Step};
+pub(crate) use places::Places;
+pub(crate) use route::Route;
 pub(crate) use supply::Supply;
 
 use crate::dense_id;

@@ -25,7 +25,7 @@ pub(crate) struct Places {
 
 impl Places {
     /// Compiles sites and transits; also returns the numbers of sites and regions by name.
-    pub fn new<'a>(instance: &'a Instance) -> (Self, FxHashMap<&'a str, SiteIdx>, FxHashMap<&'a str, RegionIdx>) {
+    pub fn new(instance: &Instance) -> (Self, FxHashMap<&str, SiteIdx>, FxHashMap<&str, RegionIdx>) {
         let site_names: FxHashMap<&str, SiteIdx> =
             instance.sites.iter().enumerate().map(|(index, site)| (site.id.as_str(), SiteIdx::at(index))).collect();
         let mut region_names: FxHashMap<&str, RegionIdx> = FxHashMap::default();

@@ -14,6 +14,8 @@ pub(crate) struct Supply {
     pub scarce: bool,
     /// What facts from `start` on take, in millionths: gone before anything decided takes.
     pub reserved: i64,
+    /// The same, fact by fact: when it starts, and what it takes.
+    pub facts: Vec<(Seconds, i64)>,
 }
 
 impl Supply {
@@ -29,6 +31,18 @@ impl Supply {
     pub fn available_by(&self, instant: Seconds) -> i64 {
         let index = self.arrived.partition_point(|&(from, _)| from <= instant);
         self.arrived[index.max(1) - 1].1.saturating_sub(self.reserved)
+    }
+
+    /// All that has come by an instant, in millionths.
+    pub fn arrived_by(&self, instant: Seconds) -> i64 {
+        let index = self.arrived.partition_point(|&(from, _)| from <= instant);
+        self.arrived[index - 1].1
+    }
+
+    /// The last instant before `instant` at which something came; the first entry, "ever since", does not count.
+    pub fn arrival_before(&self, instant: Seconds) -> Option<Seconds> {
+        let index = self.arrived.partition_point(|&(from, _)| from < instant);
+        (index > 1).then(|| self.arrived[index - 1].0)
     }
 
     /// What is there at the start, in millionths.
@@ -76,7 +90,7 @@ pub(super) fn compile<'a>(
             total = total.saturating_add(quantity);
             arrived.push((at, total));
         }
-        let supply = supplies.push(Supply { arrived, scarce: true, reserved: 0 });
+        let supply = supplies.push(Supply { arrived, scarce: true, reserved: 0, facts: Vec::new() });
         let next = names.len() as u32;
         let number = *names.entry(material.id.as_str()).or_insert(next);
         if number == next {

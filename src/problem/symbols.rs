@@ -7,7 +7,7 @@ pub(super) const MISSING: u32 = 0;
 
 /// Attributes and, for each, its values. `variant` and `operation` are attributes like any other.
 #[derive(Default)]
-pub(super) struct Symbols<'a> {
+pub(in crate::problem) struct Symbols<'a> {
     attributes: FxHashMap<&'a str, u32>,
     values: Vec<FxHashMap<&'a str, u32>>,
 }
@@ -34,16 +34,11 @@ impl<'a> Symbols<'a> {
         let next = values.len() as u32 + 1;
         *values.entry(value).or_insert(next)
     }
-
-    /// How many values an attribute has, [`MISSING`] included.
-    pub fn domain(&self, attribute: u32) -> usize {
-        self.values[attribute as usize].len() + 1
-    }
 }
 
 /// The values of one kind (or setup state): pairs of attribute and value, sorted; what is absent is [`MISSING`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Row(Vec<(u32, u32)>);
+pub(in crate::problem) struct Row(Vec<(u32, u32)>);
 
 impl Row {
     pub fn new(mut pairs: Vec<(u32, u32)>) -> Self {

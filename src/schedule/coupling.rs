@@ -11,7 +11,6 @@ use crate::units::{IdVec, Pieces, Seconds};
 ///
 /// The k-th to take waits until the stock covers the first k takers. Then at every instant what has been taken is
 /// covered: if the last of them in the order has started, so has everything the prefix needs arrived.
-#[derive(Debug, Default)]
 pub(super) struct MaterialReady {
     ready: Vec<Seconds>,
 }

@@ -6,17 +6,20 @@
 //! it begins with.
 
 use super::cost::change_cost;
-use super::coupling::{MaterialReady, after_predecessors};
+use super::coupling::after_predecessors;
 use super::line::LineClock;
+use super::takers::Takers;
 use super::timing::Timed;
 use crate::plan::{LotIdx, OpIdx, Operation, Plan};
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::units::{IdVec, Money, Seconds};
 use crate::working_time::Span;
 
-/// Whether waiting can ever save money.
+/// Whether waiting can ever save money, or facts take materials: the earliest timing counts those as gone from the
+/// first instant, which may keep somebody waiting for nothing.
 pub(super) fn may_pay(problem: &Problem) -> bool {
-    problem.orders.iter().any(|order| order.holding_cost_per_day > Money::ZERO)
+    problem.supplies.iter().any(|supply| supply.reserved > 0)
+        || problem.orders.iter().any(|order| order.holding_cost_per_day > Money::ZERO)
         || (!problem.baseline.lots.is_empty() && problem.baseline.start_change_cost_per_hour > Money::ZERO)
 }
 
@@ -45,7 +48,7 @@ struct Delays<'p> {
     clocks: IdVec<LineIdx, LineClock<'p>>,
     next_on_line: IdVec<OpIdx, Option<OpIdx>>,
     previous_on_line: IdVec<OpIdx, Option<OpIdx>>,
-    materials: MaterialReady,
+    takers: Takers<'p>,
     lots_of_order: IdVec<OrderIdx, Vec<LotIdx>>,
     last_end: Seconds,
 }
@@ -58,9 +61,7 @@ impl<'p> Delays<'p> {
             next_on_line[pair[0]] = Some(pair[1]);
             previous_on_line[pair[1]] = Some(pair[0]);
         }
-        let line_of = timed.iter().map(|timed| Some(timed.line)).collect();
-        // The earliest timing has found that every material comes.
-        let materials = MaterialReady::new(problem, plan, &line_of).unwrap_or_default();
+        let takers = Takers::new(problem, plan, timed);
         let mut lots_of_order = IdVec::filled(Vec::new(), problem.orders.len());
         for (id, lot) in plan.lots.enumerate() {
             lots_of_order[problem.items[lot.item].order].push(id);
@@ -73,7 +74,7 @@ impl<'p> Delays<'p> {
             clocks: clocks.collect(),
             next_on_line,
             previous_on_line,
-            materials,
+            takers,
             lots_of_order,
             last_end,
         }
@@ -110,6 +111,7 @@ impl<'p> Delays<'p> {
             return false;
         }
         timed[operation] = Timed { start: best.1, end: best.2, ..now };
+        self.takers.moved(operation, best.1);
         self.place_next_setup(operation, timed);
         true
     }
@@ -122,8 +124,9 @@ impl<'p> Delays<'p> {
         let item = self.plan.lots[self.plan.operations[operation].lot].item;
         let ready = self.problem.orders[self.problem.items[item].order]
             .release
-            .max(self.materials.of(operation))
-            .max(after_predecessors(self.problem, self.plan, operation, now.line, timed).ok()?);
+            .max(after_predecessors(self.problem, self.plan, operation, now.line, timed).ok()?)
+            .max(free);
+        let ready = self.takers.earliest(operation, now.start, ready);
         let slot = self.clocks[now.line].next(free, now.setup_time, ready, run)?;
         Some(Span::new(slot.start, slot.end))
     }

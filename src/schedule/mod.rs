@@ -10,6 +10,7 @@ mod delay;
 pub(crate) mod incremental;
 mod line;
 mod settle;
+mod takers;
 mod timing;
 
 pub(crate) use cost::Run;

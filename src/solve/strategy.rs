@@ -48,7 +48,7 @@ pub(super) fn run(
         });
     }
     if matches!(options.method, Method::Auto | Method::Mip) {
-        allocate(&problem, options, &budget, &mut incumbent);
+        guarded(&mut incumbent, "allocation", |incumbent| allocate(&problem, options, &budget, incumbent));
     }
     if matches!(options.method, Method::Auto | Method::Heuristic) && search::covers(&problem) {
         incumbent.phase("search");
@@ -137,6 +137,40 @@ fn improve(
     });
 }
 
+/// The share of the time limit the allocation may take, and its node budget where no clock is read.
+#[cfg(feature = "mip")]
+const ALLOCATION_SHARE: f64 = 0.1;
+#[cfg(feature = "mip")]
+const ALLOCATION_NODES: u64 = 200;
+
+/// Lets the integer program decide who makes what, where it is small enough to pay; the schedule makes it exact.
+#[cfg(feature = "mip")]
 fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &mut Incumbent<'_>) {
-    let _ = (problem, options, budget, incumbent);
+    use crate::mip;
+    if !(mip::worth_trying(problem) || options.method == Method::Mip) || !budget.go_on() {
+        return;
+    }
+    incumbent.phase("allocation");
+    let share = if options.method == Method::Mip { 1.0 } else { ALLOCATION_SHARE };
+    let seconds = budget.remaining().filter(|_| options.iterations.is_none()).map(|left| left.as_secs_f64() * share);
+    let limits = mip::Limits {
+        seconds,
+        nodes: seconds.is_none().then_some(ALLOCATION_NODES),
+        seed: options.seed,
+        ..mip::Limits::default()
+    };
+    let start = incumbent.best().map(|best| best.plan.clone());
+    match mip::allocate(problem, start.as_ref(), &limits, &|| !budget.go_on()) {
+        Ok(Some(mut plan)) => {
+            if let Ok(schedule) = settle(problem, &mut plan) {
+                incumbent.offer("allocation", plan, schedule);
+            }
+        }
+        Ok(None) | Err(mip::MipError::Cancelled) => {}
+        Err(fault) => incumbent.faults.push(format!("allocation: {fault}")),
+    }
 }
+
+/// Without the feature `mip` there is no integer program.
+#[cfg(not(feature = "mip"))]
+fn allocate(_: &Problem, _: &Options, _: &Budget, _: &mut Incumbent<'_>) {}

@@ -22,15 +22,14 @@ pub(super) struct Rule {
     look_ahead: f64,
     /// How many mean setups a setup may cost before it outweighs urgency.
     setup_weight: f64,
-    large: bool,
 }
 
 /// The rules: short and long look-ahead, setups light and heavy.
 pub(super) const RULES: &[Rule] = &[
-    Rule { name: "atcs-short", look_ahead: 0.05, setup_weight: 1.0, large: false },
-    Rule { name: "atcs", look_ahead: 0.15, setup_weight: 0.5, large: true },
-    Rule { name: "atcs-long", look_ahead: 0.5, setup_weight: 0.5, large: false },
-    Rule { name: "atcs-setups", look_ahead: 0.3, setup_weight: 0.15, large: true },
+    Rule { name: "atcs-short", look_ahead: 0.05, setup_weight: 1.0 },
+    Rule { name: "atcs", look_ahead: 0.15, setup_weight: 0.5 },
+    Rule { name: "atcs-long", look_ahead: 0.5, setup_weight: 0.5 },
+    Rule { name: "atcs-setups", look_ahead: 0.3, setup_weight: 0.15 },
 ];
 
 /// Beyond so many queues on one line, a decision would look at too many heads; list rules serve such instances.
@@ -64,10 +63,6 @@ struct Floor<'p> {
 }
 
 impl Rule {
-    pub fn for_large(self) -> bool {
-        self.large
-    }
-
     /// Builds the plan.
     pub fn apply(self, problem: &Problem) -> Constructed {
         let mut floor = Floor::new(problem, self);

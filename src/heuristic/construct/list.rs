@@ -3,8 +3,8 @@
 //! Orders due within one window are taken class by class, so that equal setups stand together: the wider the window,
 //! the fewer changeovers and the later the urgent ones.
 
-use super::Constructed;
 use super::shop::{Preview, Shop};
+use super::{Constructed, Size};
 use crate::plan::{Fate, LotIdx, OpIdx};
 use crate::problem::{ItemIdx, OrderIdx, Problem};
 use crate::schedule::Obstacle;
@@ -20,7 +20,8 @@ pub(super) struct Rule {
     choice: Choice,
     /// Whether large items are split where that brings delivery forward.
     split: bool,
-    large: bool,
+    /// The largest instances it is tried on.
+    pub(super) up_to: Size,
 }
 
 /// The most lots an item is split into while constructing; search may go further.
@@ -53,21 +54,52 @@ enum Choice {
 
 /// The rules, simplest first.
 pub(super) const RULES: &[Rule] = &[
-    Rule { name: "list-due", window: Seconds(1), choice: Choice::EndsFirst, split: true, large: true },
-    Rule { name: "list-due-12h", window: Seconds(12 * HOUR.0), choice: Choice::EndsFirst, split: true, large: false },
-    Rule { name: "list-due-1d", window: DAY, choice: Choice::EndsFirst, split: true, large: true },
-    Rule { name: "list-due-3d", window: Seconds(3 * DAY.0), choice: Choice::EndsFirst, split: false, large: false },
-    Rule { name: "list-due-7d", window: Seconds(7 * DAY.0), choice: Choice::EndsFirst, split: false, large: false },
-    Rule { name: "list-cheap", window: Seconds(1), choice: Choice::Cheapest, split: true, large: false },
-    Rule { name: "list-cheap-1d", window: DAY, choice: Choice::Cheapest, split: true, large: true },
-    Rule { name: "list-cheap-3d", window: Seconds(3 * DAY.0), choice: Choice::Cheapest, split: false, large: false },
-    Rule { name: "list-cheap-14d", window: Seconds(14 * DAY.0), choice: Choice::Cheapest, split: false, large: true },
+    Rule { name: "list-due", window: Seconds(1), choice: Choice::EndsFirst, split: true, up_to: Size::Large },
+    Rule {
+        name: "list-due-12h",
+        window: Seconds(12 * HOUR.0),
+        choice: Choice::EndsFirst,
+        split: true,
+        up_to: Size::Small,
+    },
+    Rule { name: "list-due-1d", window: DAY, choice: Choice::EndsFirst, split: true, up_to: Size::Large },
+    Rule {
+        name: "list-due-3d",
+        window: Seconds(3 * DAY.0),
+        choice: Choice::EndsFirst,
+        split: false,
+        up_to: Size::Small,
+    },
+    Rule {
+        name: "list-due-7d",
+        window: Seconds(7 * DAY.0),
+        choice: Choice::EndsFirst,
+        split: false,
+        up_to: Size::Small,
+    },
+    Rule { name: "list-cheap", window: Seconds(1), choice: Choice::Cheapest, split: true, up_to: Size::Small },
+    Rule { name: "list-cheap-1d", window: DAY, choice: Choice::Cheapest, split: true, up_to: Size::Huge },
+    Rule {
+        name: "list-cheap-3d",
+        window: Seconds(3 * DAY.0),
+        choice: Choice::Cheapest,
+        split: false,
+        up_to: Size::Huge,
+    },
+    Rule {
+        name: "list-cheap-14d",
+        window: Seconds(14 * DAY.0),
+        choice: Choice::Cheapest,
+        split: false,
+        up_to: Size::Large,
+    },
 ];
 
 /// Earliest due date first, each operation on the line that is free first, nothing refused that fits: the plan a
 /// planner's spreadsheet makes.
 pub(crate) fn earliest_due_date(problem: &Problem) -> Constructed {
-    let rule = Rule { name: "dispatch", window: Seconds(1), choice: Choice::FreeFirst, split: false, large: true };
+    let rule =
+        Rule { name: "dispatch", window: Seconds(1), choice: Choice::FreeFirst, split: false, up_to: Size::Large };
     rule.apply_in_order_of_due(problem)
 }
 
@@ -78,10 +110,6 @@ pub(crate) fn alone(problem: &Problem, order: OrderIdx) -> Option<Obstacle> {
 }
 
 impl Rule {
-    pub fn for_large(self) -> bool {
-        self.large
-    }
-
     /// Builds the plan, then once more with the must-make orders that were squeezed out put first.
     pub fn apply(self, problem: &Problem) -> Constructed {
         let order = self.sequence(problem);

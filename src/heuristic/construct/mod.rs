@@ -35,16 +35,24 @@ pub(crate) struct Constructed {
 
 /// Above this many operations construction is by rules alone.
 const INSERTION_OPERATIONS: usize = 240;
-/// Above this many operations only the rules that have won on large instances are tried.
-const ALL_RULES_OPERATIONS: usize = 20_000;
+/// Above this many operations only the list rules that have won on large instances are tried.
+const ALL_RULES_OPERATIONS: usize = 4_000;
+/// Above this many operations only as many rules as there are commonly threads.
+const FEW_RULES_OPERATIONS: usize = 30_000;
 
 /// The best plan of all rules; on equal value the first rule's, so that threads change nothing.
 ///
 /// Runs in rayon's current pool. `go_on` is asked between rules; at least one plan is always made.
 pub(crate) fn construct(problem: &Problem, go_on: GoOn<'_>) -> Constructed {
     let operations = operations_of(problem);
-    let large = operations > ALL_RULES_OPERATIONS;
-    let rules: Vec<Rule> = rules().into_iter().filter(|rule| !large || rule.for_large()).collect();
+    let size = if operations > FEW_RULES_OPERATIONS {
+        Size::Huge
+    } else if operations > ALL_RULES_OPERATIONS {
+        Size::Large
+    } else {
+        Size::Small
+    };
+    let rules: Vec<Rule> = rules().into_iter().filter(|rule| size <= rule.up_to()).collect();
     let made: Vec<Constructed> = rules
         .into_par_iter()
         .enumerate()
@@ -70,6 +78,14 @@ pub(crate) fn operations_of(problem: &Problem) -> usize {
     problem.items.ids().map(|item| problem.route_of(item).steps.len()).sum()
 }
 
+/// How large an instance a rule is tried on; the times of `benches/spine.rs` set the limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Size {
+    Small,
+    Large,
+    Huge,
+}
+
 /// One way to build a plan.
 #[derive(Clone, Copy, Debug)]
 enum Rule {
@@ -85,10 +101,11 @@ impl Rule {
         }
     }
 
-    fn for_large(self) -> bool {
+    fn up_to(self) -> Size {
         match self {
-            Self::List(rule) => rule.for_large(),
-            Self::Dispatch(rule) => rule.for_large(),
+            Self::List(rule) => rule.up_to,
+            // A decision compares the heads of all queues, and there are as many decisions as operations.
+            Self::Dispatch(_) => Size::Small,
         }
     }
 }

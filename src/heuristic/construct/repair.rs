@@ -10,7 +10,7 @@ use crate::units::{Id, IdVec, Money};
 
 /// The plan, improved where refusing an order or opening an overtime window costs less.
 pub(super) fn repair(problem: &Problem, made: Constructed, go_on: GoOn<'_>) -> Constructed {
-    let trials = (4_000_000 / (made.plan.operations.len() + 1)).clamp(4, 400);
+    let trials = (300_000 / (made.plan.operations.len() + 1)).clamp(3, 400);
     let made = reject(problem, made, trials, go_on);
     open_overtime(problem, made, trials, go_on)
 }

@@ -52,7 +52,6 @@ struct LineState {
 pub(super) struct Preview {
     pub mode: Mode,
     pub setup_time: Seconds,
-    pub start: Seconds,
     pub end: Seconds,
     /// Run, changeover and journeys into it.
     pub cost: Money,
@@ -79,11 +78,6 @@ impl<'p> Shop<'p> {
     /// When a line falls free.
     pub fn free_at(&self, line: LineIdx) -> Seconds {
         self.lines[line].free
-    }
-
-    /// The class a line is in.
-    pub fn class_of(&self, line: LineIdx) -> Option<ClassIdx> {
-        self.lines[line].class
     }
 
     /// Where and until when an appended operation (or fact) runs.
@@ -173,8 +167,8 @@ impl<'p> Shop<'p> {
         let changeover = problem.changeover(line, state.class, problem.class_on(line, kind));
         let slot = self.clocks[mode.line].next(state.free, changeover.time, ready, run)?;
         let cost = problem.run_cost(line, rate, lot.quantity) + problem.changeover_cost(line, changeover) + journeys;
-        let (start, end) = (slot.start, slot.end);
-        Some(Preview { mode, setup_time: changeover.time, start, end, cost, occupied: end - state.free })
+        let end = slot.end;
+        Some(Preview { mode, setup_time: changeover.time, end, cost, occupied: end - state.free })
     }
 
     /// From when on an operation's materials are there on a line; none where they never are.

@@ -2,9 +2,9 @@
 
 use crate::plan::{Fate, LotIdx, Plan};
 use crate::problem::{OrderIdx, Problem};
-use crate::schedule::incremental::{Ground, LotId, State};
+use crate::schedule::incremental::{Ground, LotId, State, UNPLANNED_PENALTY};
 use crate::schedule::{Schedule, settle};
-use crate::units::IdVec;
+use crate::units::{IdVec, Money};
 
 /// A plan on its ground: the unchanging part, and the state the search begins with.
 pub(crate) struct GroundPlan {
@@ -12,11 +12,18 @@ pub(crate) struct GroundPlan {
     plan: Plan,
     pub ground: Ground,
     pub state: State,
+    /// Value of the plan the search begins with, by the reference evaluation.
+    value: (usize, Money),
 }
 
 /// Whether lines of a problem are separable, so that this search applies.
 pub(crate) fn covers(problem: &Problem) -> bool {
     Ground::covers(problem)
+}
+
+/// A plan's value as one number, as prices have it.
+fn worth((unplanned, cost): (usize, Money)) -> i64 {
+    unplanned as i64 * UNPLANNED_PENALTY + cost.0
 }
 
 impl GroundPlan {
@@ -40,7 +47,7 @@ impl GroundPlan {
             .map(|sequence| sequence.iter().map(|&operation| lot_of[plan.operations[operation].lot]).collect())
             .collect();
         let state = State::new(&ground, &sequences)?;
-        Some(Self { plan, ground, state })
+        Some(Self { plan, ground, state, value: schedule.value() })
     }
 
     /// The plan of given sequences with its exact schedule; none where the reference evaluation refuses it.
@@ -65,6 +72,12 @@ impl GroundPlan {
             plan = plan.without(problem, &left_out);
         }
         let schedule = settle(problem, &mut plan).ok()?;
+        debug_assert_eq!(self.by_price(sequences), Some(worth(schedule.value()) - worth(self.value)));
         Some((plan, schedule))
+    }
+
+    /// What the sequences are worth against the start, by the sum of prices: must be what the reference says.
+    fn by_price(&self, sequences: &[Vec<LotId>]) -> Option<i64> {
+        Some(State::new(&self.ground, sequences)?.cost() - self.state.cost())
     }
 }

@@ -6,6 +6,7 @@
 
 mod anneal;
 mod ground_plan;
+mod regions;
 
 pub(crate) use ground_plan::covers;
 
@@ -48,6 +49,8 @@ pub(crate) struct Epoch {
 const REPLICAS: usize = 4;
 /// Exchanges between replicas.
 const EPOCHS: u64 = 40;
+/// Above this many lots groups of lines are searched apart.
+const MOST_LOTS_AT_ONCE: usize = 4_000;
 /// Iterations between two looks at the clock.
 const STRIDE: u64 = 2_000;
 /// Iterations per lot and lot after which a small instance has been searched through many times over: a file of three
@@ -64,6 +67,9 @@ pub(crate) fn search(
     effort: Effort<'_>,
     tell: &mut dyn FnMut(Epoch),
 ) {
+    if start.lots.len() > MOST_LOTS_AT_ONCE {
+        return regions::search(problem, start, schedule, effort, tell);
+    }
     let Some(ground_plan) = GroundPlan::new(problem, start, schedule) else { return };
     let ground = &ground_plan.ground;
     if ground.lots.len() < 2 {

@@ -49,7 +49,7 @@ fn assert_well_formed(svg: &str) {
         }
         let end = begin + rest[begin..].find('>').expect("a tag that ends");
         let tag = &rest[begin + 1..end];
-        assert!(tag.matches('"').count() % 2 == 0, "{tag}");
+        assert!(tag.matches('"').count().is_multiple_of(2), "{tag}");
         if let Some(name) = tag.strip_prefix('/') {
             assert_eq!(open.pop(), Some(name));
         } else if !tag.ends_with('/') {

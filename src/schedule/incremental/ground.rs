@@ -24,6 +24,10 @@ pub(crate) struct LotMode {
     pub class: u32,
     /// Pieces run, for minimum runs.
     pub pieces: u32,
+    /// Working seconds of the line before which its release lies: no run starts earlier.
+    pub earliest: i64,
+    /// Working seconds of the line by which it must end to be on time (and before any deadline and the horizon).
+    pub latest: i64,
 }
 
 impl LotMode {
@@ -87,6 +91,11 @@ pub(crate) struct LineFacts {
     pub line: LineIdx,
     /// Open windows: first second, second after the last.
     pub windows: Vec<(i64, i64)>,
+    /// Working seconds before each window, and at the end in all.
+    pub before: Vec<i64>,
+    /// Whether work is never put off because a window is too short for it, so that a delay stays the same number of
+    /// working seconds down the line until a release absorbs it.
+    pub rigid: bool,
     pub pausable: bool,
     /// When the first decided run or changeover may begin.
     pub available_from: i64,
@@ -173,6 +182,7 @@ impl Ground {
         for &line in lines {
             ground.add_line(problem, plan, line, &lots);
         }
+        ground.note_working_times();
         ground.note_elsewhere(problem, plan, schedule, lines, &lots, &order_of);
         ground
     }
@@ -218,7 +228,11 @@ impl Ground {
     fn add_line(&mut self, problem: &Problem, plan: &Plan, id: LineIdx, lots: &[LotIdx]) {
         let line = &problem.lines[id];
         let clock = LineClock::new(problem, line, &plan.overtime[id]);
-        let windows = clock.open.windows().map(|window| (window.from.0, window.to.0)).collect();
+        let windows: Vec<(i64, i64)> = clock.open.windows().map(|window| (window.from.0, window.to.0)).collect();
+        let mut before = vec![0];
+        for &(from, to) in &windows {
+            before.push(before[before.len() - 1] + to - from);
+        }
         let minimum_run = line.minimum_run.as_ref().map(|run| {
             let value = |&lot: &LotIdx| problem.run_values[run.by][problem.kind_of(plan.lots[lot].item, 0)];
             MinimumRunFacts {
@@ -243,13 +257,29 @@ impl Ground {
         });
         self.lines.push(LineFacts {
             line: id,
+            rigid: line.pausable || windows.len() == 1,
             windows,
+            before,
             pausable: line.pausable,
             available_from: line.available_from.0,
             initial_class: line.initial_class.map_or(u32::MAX, |class| class.0),
             table,
             minimum_run,
         });
+    }
+
+    /// Releases and due dates in each line's working seconds.
+    fn note_working_times(&mut self) {
+        let count = self.lines.len();
+        for (lot, facts) in self.lots.iter().enumerate() {
+            let order = &self.orders[facts.order as usize];
+            let row = &mut self.modes[lot * count..(lot + 1) * count];
+            for (mode, line) in row.iter_mut().zip(&self.lines).filter(|(mode, _)| mode.exists()) {
+                mode.earliest = line.worked_before(facts.release);
+                let by = order.due.min(order.deadline);
+                mode.latest = line.worked_before(if by == i64::MAX { by } else { by - mode.journey });
+            }
+        }
     }
 
     /// What of the orders here lies outside: deliveries that bound their completion from below.
@@ -355,6 +385,9 @@ fn lot_mode(problem: &Problem, plan: &Plan, lot: LotIdx, kind: crate::problem::K
         journey: journey.time.0,
         class: problem.class_on(line, kind).0,
         pieces: u32::try_from(rate.pieces_run(facts.quantity)).unwrap_or(u32::MAX),
+        // Known when the lines are: see `note_working_times`.
+        earliest: 0,
+        latest: 0,
     }
 }
 

@@ -133,14 +133,22 @@ impl State {
         for &lot in middle {
             cost += self.advance_priced(ground, line, &mut front, lot, kits)?;
         }
-        // The tail: moved until an old end is met again.
+        // The tail: moved until an old end is met again, or until the rest is known to come to the same cost.
+        let facts = &ground.lines[line];
         let mut place = resume;
+        let mut new_end = None;
         let unmoved = front == self.front_before(ground, line, resume);
-        if !unmoved {
-            while place < sequence.lots.len() {
-                cost += self.advance_priced(ground, line, &mut front, sequence.lots[place], kits)?;
-                place += 1;
-                if front.time == sequence.fronts[place - 1].time {
+        while !unmoved && place < sequence.lots.len() {
+            cost += self.advance_priced(ground, line, &mut front, sequence.lots[place], kits)?;
+            place += 1;
+            let old = &sequence.fronts[place - 1];
+            if front.time == old.time {
+                break;
+            }
+            if facts.rigid && place < sequence.lots.len() {
+                let shift = facts.worked(&front) - facts.worked(old);
+                new_end = self.end_if_tail_shifts(ground, line, place, shift);
+                if new_end.is_some() {
                     break;
                 }
             }
@@ -152,12 +160,33 @@ impl State {
         }
         let remaining = from + middle.len() + sequence.lots.len() - resume;
         let tail_stays = resume < sequence.lots.len() && (unmoved || place < sequence.lots.len());
-        let end = match (remaining, tail_stays) {
-            (0, _) => ground.start,
-            (_, true) => self.line_end(ground, line),
-            (_, false) => front.time,
+        let end = match (new_end, remaining, tail_stays) {
+            (Some(end), ..) => end,
+            (None, 0, _) => ground.start,
+            (None, _, true) => self.line_end(ground, line),
+            (None, _, false) => front.time,
         };
         Some((cost, end))
+    }
+
+    /// The line's end, were everything from `place` on moved by `shift` working seconds: none where somebody's
+    /// lateness may change by it, or where a makespan is charged and a release may absorb some of it.
+    ///
+    /// Delays never make the rest of a line earlier, and releases only absorb them; so within the slack nobody becomes
+    /// late, and where nobody is late moving forward saves nothing.
+    #[inline]
+    fn end_if_tail_shifts(&self, ground: &Ground, line: usize, place: usize, shift: i64) -> Option<i64> {
+        let sequence = &self.sequences[line];
+        if sequence.slack[place] < shift.max(0) {
+            return None;
+        }
+        if ground.makespan_cost_per_hour == 0 {
+            return Some(self.line_end(ground, line));
+        }
+        let lead = sequence.lead[place];
+        let last = sequence.fronts.last()?;
+        let facts = &ground.lines[line];
+        (lead >= (-shift).max(0)).then(|| facts.instant_of(facts.worked(last) + shift))
     }
 
     #[inline]
@@ -249,12 +278,23 @@ impl State {
         }
         orders.sort_unstable();
         orders.dedup();
+        let mut stale: SmallVec<[usize; 8]> = splices.iter().map(|splice| splice.line).collect();
         for order in orders {
             let facts = &ground.orders[order as usize];
             let latest = facts.lots.iter().map(|&lot| self.deliveries[lot as usize]).max().unwrap_or(i64::MIN);
             let completion = latest.max(facts.delivered_elsewhere);
             let before = std::mem::replace(&mut self.completions[order as usize], completion);
             self.cost += facts.late_cost(completion) - if before == i64::MIN { 0 } else { facts.late_cost(before) };
+            // A kit that becomes late, or no longer is, changes the slack wherever its lots stand.
+            if (before > facts.due) != (completion > facts.due) {
+                let lines = facts.lots.iter().filter_map(|&lot| self.place(lot)).map(|(line, _)| line);
+                stale.extend(lines);
+            }
+        }
+        stale.sort_unstable();
+        stale.dedup();
+        for line in stale {
+            self.measure_slack(ground, line);
         }
         if ground.makespan_cost_per_hour > 0 {
             let last_end = self.latest_end(ground);

@@ -19,6 +19,28 @@ impl LineFacts {
         Front { time: self.available_from, window: 0, class: self.initial_class }
     }
 
+    /// Working seconds before an instant.
+    pub(super) fn worked_before(&self, instant: i64) -> i64 {
+        let next = self.windows.partition_point(|&(from, _)| from < instant);
+        match next.checked_sub(1) {
+            Some(index) => self.before[index] + instant.min(self.windows[index].1) - self.windows[index].0,
+            None => 0,
+        }
+    }
+
+    /// Working seconds before the end of a lot; only for fronts behind one.
+    #[inline]
+    pub(super) fn worked(&self, front: &Front) -> i64 {
+        let window = front.window as usize;
+        self.before[window] + front.time - self.windows[window].0
+    }
+
+    /// The instant at which so many working seconds (at least 1, at most all) are over.
+    pub(super) fn instant_of(&self, worked: i64) -> i64 {
+        let window = self.before.partition_point(|&before| before < worked) - 1;
+        self.windows[window].0 + worked - self.before[window]
+    }
+
     /// Places `work` seconds (at least 1) not before `ready`; returns the end, and moves the window along.
     #[inline]
     fn place(&self, window: &mut u32, ready: i64, work: i64) -> Option<i64> {
@@ -57,6 +79,14 @@ impl LineFacts {
 }
 
 impl Ground {
+    /// Working time of a changeover between two classes of a line.
+    pub(super) fn changeover_seconds(&self, line: usize, from: u32, to: u32) -> i64 {
+        match self.lines[line].table.map(|table| &self.tables[table]) {
+            Some(table) if from != u32::MAX => i64::from(table.seconds[from as usize * table.classes + to as usize]),
+            _ => 0,
+        }
+    }
+
     /// Runs `lot` next on a line; returns its mode and what the changeover costs, or none where it cannot end in time.
     #[inline]
     pub(super) fn advance(&self, line: usize, front: &mut Front, lot: LotId) -> Option<(&LotMode, i64)> {

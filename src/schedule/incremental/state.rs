@@ -15,6 +15,12 @@ pub(super) struct Sequence {
     pub fronts: Vec<Front>,
     /// Cost of the lots up to and including each: runs, changeovers, lateness of orders that are one lot.
     pub costs: Vec<i64>,
+    /// By how many working seconds everything from each place on may be delayed with nobody late; below 0 where
+    /// somebody is.
+    pub slack: Vec<i64>,
+    /// By how many working seconds everything from each place on may be moved forward before a release binds; below 0
+    /// where the line already waits for one.
+    pub lead: Vec<i64>,
     /// With a minimum run: the run up to and including each lot, and the shortfalls of the runs finished before it.
     pub runs: Vec<(Run, i64)>,
     /// Shortfall cost of the whole line.
@@ -72,6 +78,9 @@ impl State {
         }
         state.last_end = state.latest_end(ground);
         state.cost += ground.makespan_cost(state.last_end);
+        for line in 0..ground.lines.len() {
+            state.measure_slack(ground, line);
+        }
         Some(state)
     }
 
@@ -146,6 +155,37 @@ impl State {
         }
         self.recount_runs(ground, line, from);
         Some(())
+    }
+
+    /// Measures a line's slack and lead anew, from its end to its front.
+    pub(super) fn measure_slack(&mut self, ground: &Ground, line: usize) {
+        let facts = &ground.lines[line];
+        if !facts.rigid {
+            return;
+        }
+        let count = self.sequences[line].lots.len();
+        let (mut slack, mut lead) = (i64::MAX, i64::MAX);
+        let sequence = &mut self.sequences[line];
+        sequence.slack.resize(count, 0);
+        sequence.lead.resize(count, 0);
+        let total = facts.before[facts.windows.len()];
+        for place in (0..count).rev() {
+            let lot = sequence.lots[place];
+            let mode = ground.mode(lot, line);
+            let end = facts.worked(&sequence.fronts[place]);
+            let order = ground.lots[lot as usize].order as usize;
+            let late = self.completions[order] > ground.orders[order].due;
+            slack = slack.min(if late { -1 } else { mode.latest.min(total) - end });
+            if ground.makespan_cost_per_hour > 0 && place > 0 {
+                let earlier = &sequence.fronts[place - 1];
+                let setup = ground.changeover_seconds(line, earlier.class, mode.class);
+                let idle = end - mode.run - setup - facts.worked(earlier);
+                let ahead = if idle > 0 { -1 } else { end - mode.run - mode.earliest };
+                lead = lead.min(ahead);
+            }
+            sequence.slack[place] = slack;
+            sequence.lead[place] = lead;
+        }
     }
 
     /// Recounts a line's runs from a place on.

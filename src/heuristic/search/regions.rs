@@ -1,0 +1,215 @@
+//! Search of large plans: groups of related lines are annealed in parallel as problems of their own, then regrouped.
+//!
+//! A group's ground holds what its lines run; the rest of the plan stands still around it (an order that is partly
+//! elsewhere is delivered no earlier than that part). The idea is POPMUSIC's (Taillard and Voss 2002): parts that
+//! overlap from round to round, each improved by itself. Lines of different independent components never meet.
+
+use super::anneal::Annealing;
+use super::{Effort, Epoch};
+use crate::heuristic::moves::Neighbours;
+use crate::plan::{LotIdx, Plan};
+use crate::problem::{LineIdx, Problem, components};
+use crate::schedule::incremental::{Ground, LotId, State};
+use crate::schedule::{Schedule, settle};
+use crate::units::{Id, IdVec};
+use rand::{RngExt as _, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+/// Most lines and lots of a group.
+const GROUP_LINES: usize = 8;
+const GROUP_LOTS: usize = 3_000;
+/// Iterations a lot has in a round.
+const ITERATIONS_PER_LOT: u64 = 250;
+/// Rounds after which the temperature has fallen, where there is no limit to measure by.
+const UNLIMITED_ROUNDS: f64 = 40.0;
+/// Where in the cooling a constructed plan is taken up: hotter would throw it away.
+const FIRST_SHARE: f64 = 0.4;
+
+/// Improves a large plan round by round; `tell` hears of every round.
+pub(super) fn search(
+    problem: &Problem,
+    start: &Plan,
+    schedule: &Schedule,
+    effort: Effort<'_>,
+    tell: &mut dyn FnMut(Epoch),
+) {
+    let affinity = Affinity::new(problem);
+    let (mut plan, mut schedule) = (start.clone(), schedule.clone());
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(effort.seed ^ 0x7265_6769_6f6e_7300);
+    let total = (effort.remaining)().filter(|_| effort.iterations.is_none());
+    let mut iterations = 0;
+    for round in 0.. {
+        let done = match (effort.iterations, total) {
+            (Some(budget), _) => iterations as f64 / budget.max(1) as f64,
+            (None, Some(total)) => 1.0 - (effort.remaining)().unwrap_or_default().as_secs_f64() / total.as_secs_f64(),
+            (None, None) => (f64::from(round) / UNLIMITED_ROUNDS).min(1.0),
+        };
+        if done >= 1.0 && (effort.iterations.is_some() || total.is_some()) || (effort.cancelled)() {
+            return;
+        }
+        let groups = affinity.groups(&plan, &mut random);
+        let seeds: Vec<u64> = groups.iter().map(|_| random.random()).collect();
+        let most = effort.iterations.map_or(u64::MAX, |budget| (budget - iterations).div_ceil(groups.len() as u64));
+        let share = FIRST_SHARE + (1.0 - FIRST_SHARE) * done;
+        let go_on =
+            || !(effort.cancelled)() && total.is_none_or(|_| (effort.remaining)().is_some_and(|left| !left.is_zero()));
+        let improved: Vec<Improved> = effort.pool.install(|| {
+            groups
+                .par_iter()
+                .zip(seeds)
+                .filter_map(|(lines, seed)| improve(problem, &plan, &schedule, lines, (seed, share, most), &go_on))
+                .collect()
+        });
+        iterations += improved.iter().map(|group| group.iterations).sum::<u64>();
+        let better = together(problem, &plan, &schedule, &improved);
+        if let Some((new_plan, new_schedule)) = &better {
+            (plan, schedule) = (new_plan.clone(), new_schedule.clone());
+        }
+        tell(Epoch { done: done.min(1.0), iterations, better });
+        if improved.iter().all(|group| group.iterations == 0) {
+            return;
+        }
+    }
+}
+
+/// What a group came to.
+struct Improved {
+    /// Its lines' new sequences, where they are better.
+    sequences: Option<Vec<(LineIdx, Vec<LotIdx>)>>,
+    iterations: u64,
+}
+
+fn improve(
+    problem: &Problem,
+    plan: &Plan,
+    schedule: &Schedule,
+    lines: &[LineIdx],
+    (seed, share, most): (u64, f64, u64),
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> Option<Improved> {
+    let ground = Ground::new(problem, plan, schedule, lines, &[]);
+    let mut first = 0;
+    let sequences: Vec<Vec<LotId>> = lines
+        .iter()
+        .map(|&line| {
+            let next = first + plan.sequences[line].len() as LotId;
+            (std::mem::replace(&mut first, next)..next).collect()
+        })
+        .collect();
+    let state = State::new(&ground, &sequences)?;
+    let before = state.cost();
+    if ground.lots.len() < 2 || before <= ground.cost_floor() {
+        return Some(Improved { sequences: None, iterations: 0 });
+    }
+    let neighbours = Neighbours::new(&ground);
+    let mut replica = Annealing::new(&ground, &neighbours, state, seed, 0);
+    let temperatures = replica.calibrate();
+    let wanted = (ITERATIONS_PER_LOT * ground.lots.len() as u64).min(most);
+    // In slices, so that a limit or a signal is heard within milliseconds; the last cools down what came before.
+    let slices = 20;
+    for slice in 0..slices {
+        let at = |slice: u64| share + (1.0 - share) * slice as f64 / slices as f64;
+        let own = wanted / slices + u64::from(slice < wanted % slices);
+        replica.run(own, (temperatures.at(at(slice)), temperatures.at(at(slice + 1))));
+        if !go_on() {
+            break;
+        }
+    }
+    let better = replica.best_cost() < before;
+    let lots = |sequence: &Vec<LotId>| sequence.iter().map(|&lot| ground.lots[lot as usize].plan_lot).collect();
+    let sequences = better.then(|| lines.iter().copied().zip(replica.best_sequences().iter().map(lots)).collect());
+    Some(Improved { sequences, iterations: replica.iterations() })
+}
+
+/// The plan with all groups' sequences; where kits that span groups make that no better, with those of each group that
+/// is better by itself.
+fn together(problem: &Problem, plan: &Plan, schedule: &Schedule, improved: &[Improved]) -> Option<(Plan, Schedule)> {
+    let groups: Vec<&Vec<(LineIdx, Vec<LotIdx>)>> =
+        improved.iter().filter_map(|group| group.sequences.as_ref()).collect();
+    let with = |plan: &Plan, groups: &[&Vec<(LineIdx, Vec<LotIdx>)>]| {
+        let mut plan = plan.clone();
+        for (line, lots) in groups.iter().copied().flatten() {
+            plan.sequences[*line] = lots.iter().map(|&lot| plan.operation(lot, 0)).collect();
+        }
+        settle(problem, &mut plan).ok().map(|schedule| (plan, schedule))
+    };
+    if groups.is_empty() {
+        return None;
+    }
+    let all = with(plan, &groups).filter(|(_, all)| all.value() < schedule.value());
+    if all.is_some() {
+        return all;
+    }
+    let mut best: Option<(Plan, Schedule)> = None;
+    for group in groups {
+        let (base, value) = best.as_ref().map_or((plan, schedule.value()), |(plan, schedule)| (plan, schedule.value()));
+        if let Some(one) = with(base, &[group]).filter(|(_, one)| one.value() < value) {
+            best = Some(one);
+        }
+    }
+    best
+}
+
+/// How much lines have to do with each other: how many operations either of two could run.
+struct Affinity {
+    shared: Vec<u32>,
+    component: IdVec<LineIdx, usize>,
+}
+
+impl Affinity {
+    fn new(problem: &Problem) -> Self {
+        let count = problem.lines.len();
+        let mut shared = vec![0u32; count * count];
+        let mut component = IdVec::filled(usize::MAX, count);
+        for (number, orders) in components(problem).into_iter().enumerate() {
+            for item in orders.into_iter().flat_map(|order| problem.orders[order].items()) {
+                let modes = problem.modes(problem.kind_of(item, 0));
+                for mode in modes {
+                    component[mode.line] = number;
+                    for other in modes {
+                        shared[mode.line.position() * count + other.line.position()] += 1;
+                    }
+                }
+            }
+        }
+        Self { shared, component }
+    }
+
+    /// Groups of lines, each grown from a random line by what it has most to do with.
+    fn groups(&self, plan: &Plan, random: &mut Xoshiro256PlusPlus) -> Vec<Vec<LineIdx>> {
+        let count = self.component.len();
+        let mut free: Vec<LineIdx> = self.component.ids().collect();
+        let mut groups = Vec::new();
+        while !free.is_empty() {
+            let first = free.swap_remove(random.random_range(0..free.len()));
+            let mut group = vec![first];
+            let mut lots = plan.sequences[first].len();
+            while group.len() < GROUP_LINES {
+                let candidate = (0..free.len())
+                    .filter(|&index| {
+                        self.component[free[index]] == self.component[first]
+                            && lots + plan.sequences[free[index]].len() <= GROUP_LOTS
+                    })
+                    .map(|index| {
+                        let ties = group
+                            .iter()
+                            .map(|line| u64::from(self.shared[line.position() * count + free[index].position()]));
+                        // Chance decides between lines alike, so that groups differ from round to round.
+                        let weight = ties.sum::<u64>();
+                        (weight * random.random_range(50..100u64), index)
+                    })
+                    .max();
+                let Some((weight, index)) = candidate else { break };
+                if weight == 0 {
+                    break;
+                }
+                lots += plan.sequences[free[index]].len();
+                group.push(free.swap_remove(index));
+            }
+            group.sort_unstable();
+            groups.push(group);
+        }
+        groups
+    }
+}
