@@ -385,12 +385,13 @@ mod on_unix {
     #[test]
     fn a_signal_ends_with_the_best_plan_so_far_written_whole() {
         for name in ["-TERM", "-INT"] {
-            let desk = Desk::new(&mugs(60));
+            // Of so many somebody is late: the search has no reason to end by itself.
+            let desk = Desk::new(&mugs(300));
             let mut child = searching(&desk);
             let sent = Instant::now();
             signal(&child, name);
             assert_eq!(child.wait().unwrap().code(), Some(0));
-            assert!(sent.elapsed() < Duration::from_secs(60), "{:?}", sent.elapsed());
+            assert!(sent.elapsed() < Duration::from_secs(10), "{:?}", sent.elapsed());
             assert_eq!(desk.json("plan.json")["run"]["stopped_by"], "cancelled");
             assert_eq!(status(&desk.run(&["check", "instance.json", "plan.json"])), 0);
             let left: Vec<_> =
@@ -412,7 +413,7 @@ mod on_unix {
             signal(&child, ["-TERM", "-INT"][turn % 2]);
             let sent = Instant::now();
             let status_code = child.wait().unwrap().code();
-            assert!(sent.elapsed() < Duration::from_secs(60), "after {delay} ms: {:?}", sent.elapsed());
+            assert!(sent.elapsed() < Duration::from_secs(10), "after {delay} ms: {:?}", sent.elapsed());
             match status_code {
                 Some(0) => {
                     assert_eq!(desk.json("plan.json")["run"]["stopped_by"], "cancelled");

@@ -4,7 +4,7 @@
 //! order of their starts, and whoever can go ahead of others without keeping them waiting does; afterwards no
 //! operation can start earlier at its place in the sequences.
 
-use super::{Infeasible, Schedule, evaluate};
+use super::{Infeasible, Schedule, cost, delay, evaluate};
 use crate::plan::{OpIdx, Plan};
 use crate::problem::{Problem, SupplyIdx};
 use crate::units::Seconds;
@@ -19,11 +19,13 @@ pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Inf
             for supply in problem.supplies.ids() {
                 reorder(problem, &mut candidate, &schedule, supply, pass);
             }
-            let differs = candidate.takings != plan.takings;
-            let better = differs.then(|| evaluate(problem, &candidate).ok()).flatten()?;
+            if candidate.takings == plan.takings {
+                return None;
+            }
             let starts = |schedule: &Schedule| schedule.operations.iter().map(|timed| timed.start.0).sum::<i64>();
-            let gained = (better.value(), starts(&better)) < (schedule.value(), starts(&schedule));
-            gained.then_some((candidate, better))
+            let gained = |better: &Schedule| (better.value(), starts(better)) < (schedule.value(), starts(&schedule));
+            let anew = evaluate(problem, &candidate).ok().filter(gained);
+            anew.or_else(|| in_place(problem, &candidate, &schedule).filter(gained)).map(|better| (candidate, better))
         });
         match improved {
             Some(improved) => (*plan, schedule) = improved,
@@ -31,6 +33,17 @@ pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Inf
         }
     }
     Ok(schedule)
+}
+
+/// The schedule under another taking order, from its own times on: where waiting pays, timing from scratch may end in a
+/// worse place, and then whoever needs not wait for its material any more would not be let go ahead.
+fn in_place(problem: &Problem, plan: &Plan, schedule: &Schedule) -> Option<Schedule> {
+    if !delay::may_pay(problem) {
+        return None;
+    }
+    let mut operations = schedule.operations.clone();
+    delay::delay(problem, plan, &mut operations);
+    cost::price(problem, plan, operations).ok()
 }
 
 /// A taker of one supply.

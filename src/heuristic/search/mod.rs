@@ -90,19 +90,20 @@ pub(crate) fn search(
     for epoch in 0..EPOCHS {
         let (from, to) = (epoch as f64 / EPOCHS as f64, (epoch + 1) as f64 / EPOCHS as f64);
         let heat = |share: f64| temperatures.at(share);
+        let mut run_all = |iterations: u64| {
+            let run = |one: &mut Annealing<'_>| run_strides(one, iterations, effort.cancelled, (from, to), &heat);
+            effort.pool.install(|| replicas.par_iter_mut().for_each(run));
+        };
         match (effort.iterations, total) {
             (Some(iterations), _) => {
                 let own = iterations / REPLICAS as u64;
-                let share = own / EPOCHS + u64::from(epoch < own % EPOCHS);
-                effort.pool.install(|| replicas.par_iter_mut().for_each(|one| one.run(share, (heat(from), heat(to)))));
+                run_all(own / EPOCHS + u64::from(epoch < own % EPOCHS));
             }
             (None, Some(total)) => {
                 let until = total.mul_f64(1.0 - to);
-                effort.pool.install(|| run_until(&mut replicas, effort.remaining, until, (from, to), &heat));
+                effort.pool.install(|| run_until(&mut replicas, effort, until, (from, to), &heat));
             }
-            (None, None) => effort.pool.install(|| {
-                replicas.par_iter_mut().for_each(|one| one.run(UNLIMITED_EPOCH, (heat(from), heat(to))));
-            }),
+            (None, None) => run_all(UNLIMITED_EPOCH),
         }
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let leader = (0..replicas.len()).min_by_key(|&replica| (replicas[replica].best_cost(), replica)).unwrap_or(0);
@@ -120,25 +121,41 @@ pub(crate) fn search(
     }
 }
 
+/// One epoch of a replica by its iterations, in strides, so that who asks to stop is heard within milliseconds.
+fn run_strides(
+    one: &mut Annealing<'_>,
+    iterations: u64,
+    cancelled: &(dyn Fn() -> bool + Sync),
+    (from, to): (f64, f64),
+    heat: &(dyn Fn(f64) -> f64 + Sync),
+) {
+    let strides = iterations.div_ceil(STRIDE);
+    let at = |stride: u64| heat(from + (to - from) * stride as f64 / strides as f64);
+    for stride in (0..strides).take_while(|_| !cancelled()) {
+        let own = iterations / strides + u64::from(stride < iterations % strides);
+        one.run(own, (at(stride), at(stride + 1)));
+    }
+}
+
 /// One epoch by the clock, until only `until` is left: replicas take turns in rounds of threads, each with an equal
 /// share of the time, the temperature following the time that has passed.
 fn run_until(
     replicas: &mut [Annealing<'_>],
-    remaining: &(dyn Fn() -> Option<Duration> + Sync),
+    effort: Effort<'_>,
     until: Duration,
     (from, to): (f64, f64),
     heat: &(dyn Fn(f64) -> f64 + Sync),
 ) {
     let threads = rayon::current_num_threads().clamp(1, replicas.len());
     let rounds = replicas.len().div_ceil(threads) as u32;
-    let left = || remaining().unwrap_or_default().saturating_sub(until);
+    let left = || (effort.remaining)().unwrap_or_default().saturating_sub(until);
     for (round, together) in replicas.chunks_mut(threads).enumerate() {
         let share = left() / (rounds - round as u32);
         let end = left().saturating_sub(share);
         together.par_iter_mut().for_each(|one| {
             loop {
                 let rest = left().saturating_sub(end);
-                if rest.is_zero() || share.is_zero() {
+                if rest.is_zero() || share.is_zero() || (effort.cancelled)() {
                     break;
                 }
                 let passed = 1.0 - rest.as_secs_f64() / share.as_secs_f64();
