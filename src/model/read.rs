@@ -1,7 +1,7 @@
 //! From text to model: serde where the file is sound, a second pass that collects every fault where it is not.
 //!
 //! Serde stops at the first fault, which is right for the one reading that matters and wrong for a planner with
-//! forty typing errors; so a file that serde refuses is read again by [`super::walk`] against the schema.
+//! forty typing errors; so a file that serde refuses is read again by `walk` against the schema.
 
 use super::instance::{FORMAT, Instance};
 use super::strict::Strict;

@@ -18,8 +18,8 @@ pub(super) struct Budget {
 impl Budget {
     /// The budget of `options` for a plan of so many operations.
     pub fn new(options: &Options, operations: usize) -> Self {
-        // Verifying and writing a plan takes a few microseconds an operation.
-        let reserve = Duration::from_millis(20) + Duration::from_micros(12) * operations as u32;
+        // Verifying and writing a plan takes some microseconds an operation, more where the machine has other work.
+        let reserve = Duration::from_millis(100) + Duration::from_micros(25) * operations as u32;
         Self {
             clock: options.clock.clone(),
             cancel: options.cancel.clone(),
@@ -50,14 +50,16 @@ impl Budget {
         self.iterations.is_none().then(|| ((self.clock)().as_secs_f64() * 1_000.0).round() / 1_000.0)
     }
 
-    /// Why the solve ended.
-    pub fn stopped_by(&self, otherwise: StoppedBy) -> StoppedBy {
+    /// Why the solve ended after so many iterations.
+    pub fn stopped_by(&self, iterations: u64) -> StoppedBy {
         if self.cancel.is_cancelled() {
             StoppedBy::Cancelled
         } else if self.remaining().is_some_and(|left| left == Duration::ZERO) {
             StoppedBy::Time
+        } else if self.iterations.is_some_and(|limit| iterations >= limit) {
+            StoppedBy::Iterations
         } else {
-            otherwise
+            StoppedBy::Done
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::heuristic::search::{self, Effort};
 use crate::model::Instance;
 use crate::problem::Problem;
 use crate::schedule::settle;
-use crate::solution::{Run, Solution, StoppedBy};
+use crate::solution::{Run, Solution};
 use crate::verify::verify;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -62,8 +62,7 @@ pub(super) fn run(
         });
     }
     incumbent.phase("verify");
-    let otherwise = if incumbent.iterations > 0 { StoppedBy::Iterations } else { StoppedBy::Done };
-    let stopped_by = budget.stopped_by(otherwise);
+    let stopped_by = budget.stopped_by(incumbent.iterations);
     let (candidates, incumbents, faults, iterations) = incumbent.into_candidates();
     let run = Run {
         version: env!("CARGO_PKG_VERSION").to_string(),

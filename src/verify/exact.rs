@@ -1,4 +1,4 @@
-//! Exact arithmetic of the checker's own: quotients of 128-bit integers, rounded where FORMAT says so.
+//! Exact arithmetic of the checker's own: quotients of 128-bit integers, rounded where `docs/format.md` says so.
 //!
 //! A product of two 64-bit numbers always fits, so terms are computed wide and cut to 64 bits once; whatever a plan
 //! claims, nothing wraps and nothing panics.

@@ -1,10 +1,10 @@
 //! An order dump becomes orders: a table of text, a plant and a mapping in; an instance and a report out.
 //!
-//! A dump is a stranger's file, so each step trusts only what the one before it has settled: bytes become [`text`],
-//! text becomes a [`table`] with known columns, a first pass over the whole table settles how [`dates`] and
-//! [`numbers`] are written, a second one reads [`lines`], [`returns`] are taken off them, and what is left is
+//! A dump is a stranger's file, so each step trusts only what the one before it has settled: bytes become `text`,
+//! text becomes a `table` with known columns, a first pass over the whole table settles how `dates` and
+//! `numbers` are written, a second one reads `lines`, `returns` are taken off them, and what is left is
 //! assembled into orders. Whatever could be read in two ways stops the import with a question; whatever is left out is
-//! counted with its line numbers in the [`report`]. Nothing here reads files, and nothing judges whether the plant can
+//! counted with its line numbers in the `report`. Nothing here reads files, and nothing judges whether the plant can
 //! make what was ordered: that is `validate`'s work.
 
 mod assemble;
