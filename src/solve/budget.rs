@@ -56,7 +56,8 @@ impl Budget {
             StoppedBy::Cancelled
         } else if self.remaining().is_some_and(|left| left == Duration::ZERO) {
             StoppedBy::Time
-        } else if self.iterations.is_some_and(|limit| iterations >= limit) {
+        // Replicas share the limit evenly; a few iterations may be left over.
+        } else if self.iterations.is_some_and(|limit| limit.saturating_sub(iterations) < 8) {
             StoppedBy::Iterations
         } else {
             StoppedBy::Done

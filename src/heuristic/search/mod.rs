@@ -56,6 +56,8 @@ const STRIDE: u64 = 2_000;
 /// Iterations per lot and lot after which a small instance has been searched through many times over: a file of three
 /// orders should not take its whole time limit.
 const ENOUGH_PER_SQUARE: u64 = 40_000;
+/// Iterations by which the speed is measured.
+const SPEED_SAMPLE: u64 = 10_000;
 /// Iterations of an epoch where there is neither a time nor an iteration limit.
 const UNLIMITED_EPOCH: u64 = 200_000;
 
@@ -79,12 +81,14 @@ pub(crate) fn search(
     if ground_plan.state.cost() <= floor {
         return;
     }
-    let enough = ENOUGH_PER_SQUARE.saturating_mul((ground.lots.len() as u64).pow(2));
     let neighbours = effort.pool.install(|| Neighbours::new(ground));
     let mut replicas: Vec<Annealing<'_>> = (0..REPLICAS)
         .map(|replica| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, replica as u64))
         .collect();
     let temperatures = replicas[0].calibrate();
+    let spare = spare_time(&mut replicas[0], ground.lots.len(), effort, temperatures.at(0.0));
+    let remaining = || (effort.remaining)().map(|left| left.saturating_sub(spare));
+    let effort = Effort { remaining: &remaining, ..effort };
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
     for epoch in 0..EPOCHS {
@@ -113,12 +117,22 @@ pub(crate) fn search(
         });
         tell(Epoch { done: to, iterations, better: better.flatten() });
         let out_of_time = effort.iterations.is_none() && (effort.remaining)().is_some_and(|left| left.is_zero());
-        let nothing_left = best <= floor || (effort.iterations.is_none() && iterations >= enough);
-        if (effort.cancelled)() || out_of_time || nothing_left {
+        if (effort.cancelled)() || out_of_time || best <= floor {
             return;
         }
         share(&mut replicas);
     }
+}
+
+/// The part of the time limit a small instance does not need; the cooling is then fitted to the rest.
+fn spare_time(replica: &mut Annealing<'_>, lots: usize, effort: Effort<'_>, temperature: f64) -> Duration {
+    let Some(before) = (effort.remaining)().filter(|_| effort.iterations.is_none()) else { return Duration::ZERO };
+    replica.run(SPEED_SAMPLE, (temperature, temperature));
+    let left = (effort.remaining)().unwrap_or_default();
+    let enough = ENOUGH_PER_SQUARE.saturating_mul((lots as u64).pow(2));
+    let threads = effort.pool.current_num_threads().clamp(1, REPLICAS) as f64;
+    let needed = before.saturating_sub(left).as_secs_f64() * (enough as f64 / SPEED_SAMPLE as f64 / threads);
+    left.saturating_sub(Duration::try_from_secs_f64(needed).unwrap_or(Duration::MAX))
 }
 
 /// One epoch of a replica by its iterations, in strides, so that who asks to stop is heard within milliseconds.

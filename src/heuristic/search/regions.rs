@@ -34,6 +34,10 @@ pub(super) fn search(
     effort: Effort<'_>,
     tell: &mut dyn FnMut(Epoch),
 ) {
+    // Fewer iterations than lots cannot pay for laying out the grounds.
+    if effort.iterations.is_some_and(|budget| budget < start.lots.len() as u64) {
+        return;
+    }
     let affinity = Affinity::new(problem);
     let (mut plan, mut schedule) = (start.clone(), schedule.clone());
     let mut random = Xoshiro256PlusPlus::seed_from_u64(effort.seed ^ 0x7265_6769_6f6e_7300);
