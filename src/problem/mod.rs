@@ -359,6 +359,12 @@ impl Problem {
         self.variants[self.items[item].variant].kind(step)
     }
 
+    /// The place of an item's route in the instance; none without a route.
+    pub fn written_route(&self, item: ItemIdx) -> Option<usize> {
+        // The first compiled route is the implicit one.
+        (self.variants[self.items[item].variant].route.0 as usize).checked_sub(1)
+    }
+
     /// The operation graph of an item.
     pub fn route_of(&self, item: ItemIdx) -> &Route {
         &self.routes[self.variants[self.items[item].variant].route]

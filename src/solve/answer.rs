@@ -46,8 +46,7 @@ fn lot_entries(instance: &Instance, problem: &Problem, plan: &Plan, schedule: &S
         let facts = &problem.items[lot.item];
         let order = &instance.orders[facts.order.position()];
         let place = (lot.item.0 - problem.orders[facts.order].items.start) as usize;
-        let variant = &instance.variants[facts.variant.position()];
-        let route = variant.route.as_deref().and_then(|name| instance.routes.iter().find(|route| route.id == name));
+        let route = problem.written_route(lot.item).map(|place| &instance.routes[place]);
         let operations = (0..problem.route_of(lot.item).steps.len()).map(|step| {
             let timed = &schedule.operations[plan.operation(id, step)];
             OperationEntry {

@@ -3,7 +3,7 @@
 //! The plan may be yesterday's: lots of orders that are gone are passed over, orders whose lots do not add up to what
 //! is left of them count as left out.
 
-use crate::model::{Instance, LotEntry};
+use crate::model::{Instance, LotEntry, OperationEntry};
 use crate::plan::{Fate, OpIdx, Plan};
 use crate::problem::{ItemIdx, LineIdx, OrderIdx, Problem};
 use crate::solution::Solution;
@@ -26,7 +26,7 @@ pub(crate) fn plan_of(instance: &Instance, problem: &Problem, solution: &Solutio
     let mut plan = Plan::empty(problem);
     let mut started: Vec<(LineIdx, Seconds, OpIdx)> = Vec::new();
     for order in problem.orders.ids().filter(|&order| !problem.orders[order].nothing_left) {
-        let whole = problem.orders[order].items().all(|item| adds_up(problem, item, &lots_of[item], &lines));
+        let whole = problem.orders[order].items().all(|item| adds_up(instance, problem, item, &lots_of[item], &lines));
         if !whole {
             continue;
         }
@@ -34,7 +34,7 @@ pub(crate) fn plan_of(instance: &Instance, problem: &Problem, solution: &Solutio
         for entry in problem.orders[order].items().flat_map(|item| lots_of[item].iter().map(move |lot| (item, lot))) {
             let (item, written) = entry;
             let lot = plan.add_lot(problem, item, written.lot, written.quantity);
-            for (step, operation) in written.operations.iter().enumerate() {
+            for (step, operation) in in_order_of_route(instance, problem, item, written).enumerate() {
                 let id = plan.operation(lot, step);
                 if !plan.is_fact(problem, id) {
                     started.push((lines[operation.line.as_str()], operation.start.seconds, id));
@@ -76,8 +76,26 @@ fn item_named(instance: &Instance, problem: &Problem, order: OrderIdx, lot: &Lot
     Some(ItemIdx(problem.orders[order].items.start + place as u32))
 }
 
+/// The operations of a lot in the order of its route, whatever their order in the file; unknown ones are passed over.
+fn in_order_of_route<'a>(
+    instance: &'a Instance,
+    problem: &Problem,
+    item: ItemIdx,
+    lot: &'a LotEntry,
+) -> impl Iterator<Item = &'a OperationEntry> {
+    let route = problem.written_route(item).map(|place| &instance.routes[place]);
+    let names = route.map_or_else(|| vec![None], |route| route.operations.iter().map(|step| Some(&step.id)).collect());
+    names.into_iter().filter_map(|name| lot.operations.iter().find(|operation| operation.operation.as_ref() == name))
+}
+
 /// Whether the lots cover what is left of an item, on lines that can run them.
-fn adds_up(problem: &Problem, item: ItemIdx, lots: &[&LotEntry], lines: &FxHashMap<&str, LineIdx>) -> bool {
+fn adds_up(
+    instance: &Instance,
+    problem: &Problem,
+    item: ItemIdx,
+    lots: &[&LotEntry],
+    lines: &FxHashMap<&str, LineIdx>,
+) -> bool {
     let facts = &problem.items[item];
     let steps = problem.route_of(item).steps.len();
     let made: Pieces = lots.iter().map(|lot| lot.quantity).sum();
@@ -89,7 +107,8 @@ fn adds_up(problem: &Problem, item: ItemIdx, lots: &[&LotEntry], lines: &FxHashM
         .all(|frozen| lots.iter().any(|lot| lot.lot == frozen.number && lot.quantity == frozen.quantity));
     let able = lots.iter().all(|lot| {
         lot.operations.len() == steps
-            && lot.operations.iter().enumerate().all(|(step, operation)| {
+            && in_order_of_route(instance, problem, item, lot).count() == steps
+            && in_order_of_route(instance, problem, item, lot).enumerate().all(|(step, operation)| {
                 lines
                     .get(operation.line.as_str())
                     .is_some_and(|&line| problem.rate_on(problem.kind_of(item, step), line).is_some())
