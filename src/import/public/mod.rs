@@ -85,6 +85,20 @@ impl PublicFormat {
     }
 }
 
+/// Makes an instance of a file of one instance; its cost is the published objective.
+///
+/// # Errors
+/// The file's faults, each with its line. A file of several instances is one: [`import_wt`] chooses among them.
+pub fn import_public(format: PublicFormat, text: &[u8], name: &str) -> Result<Instance, Vec<Diagnostic>> {
+    match format {
+        PublicFormat::Upmsp => import_upmsp(text, name),
+        PublicFormat::Wt => import_wt(text, name, WT_JOBS, None),
+        PublicFormat::Psp => import_psp(text, name),
+        PublicFormat::Fjsp => import_fjsp(text, name),
+        PublicFormat::Twct => import_twct(text, name),
+    }
+}
+
 /// Nothing but numbers, and two or three of them on the first line.
 fn looks_like_a_shop(text: &[u8]) -> bool {
     let numeric = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_whitespace() || *byte == b'.';

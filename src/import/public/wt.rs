@@ -131,10 +131,10 @@ mod tests {
         assert_eq!(refused(TWO, 2, Some(3)), codes::IMPORT_PUBLIC_INSTANCE);
         assert_eq!(refused(TWO, 2, Some(0)), codes::IMPORT_PUBLIC_INSTANCE);
         assert_eq!(refused(&TWO[..TWO.len() - 3], 2, Some(1)), codes::IMPORT_PUBLIC_SHORT);
-        assert_eq!(refused(TWO, 3, Some(1)), codes::IMPORT_PUBLIC_SHORT);
+        assert_eq!(refused(b"3 2 1 5 3 4 1 1", 3, Some(1)), codes::IMPORT_PUBLIC_SHORT);
         assert_eq!(refused(b"", 2, Some(1)), codes::IMPORT_PUBLIC_SHORT);
         assert_eq!(refused(TWO, 0, Some(1)), codes::IMPORT_PUBLIC_SHAPE);
-        assert_eq!(refused(TWO, usize::MAX, Some(1)), codes::IMPORT_PUBLIC_SHORT);
+        assert_eq!(refused(b"1 2 3", usize::MAX, Some(1)), codes::IMPORT_PUBLIC_SHORT);
         assert_eq!(refused(b"0 1 1", 1, None), codes::IMPORT_PUBLIC_RANGE);
     }
 
