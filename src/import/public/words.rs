@@ -20,7 +20,8 @@ pub(super) struct Word<'a> {
 pub(super) struct Words<'a> {
     lines: Enumerate<Lines<'a>>,
     row: SplitAsciiWhitespace<'a>,
-    line: usize,
+    /// The line of `row`.
+    row_line: usize,
     next: Option<Word<'a>>,
     /// The line of the word taken last.
     last_line: usize,
@@ -92,7 +93,7 @@ impl<'a> Words<'a> {
         let mut words = Self {
             lines: text.lines().enumerate(),
             row: "".split_ascii_whitespace(),
-            line: 0,
+            row_line: 0,
             next: None,
             last_line: 1,
         };
@@ -103,10 +104,10 @@ impl<'a> Words<'a> {
     fn fetch(&mut self) -> Option<Word<'a>> {
         loop {
             if let Some(text) = self.row.next() {
-                return Some(Word { text, line: self.line });
+                return Some(Word { text, line: self.row_line });
             }
             let (index, row) = self.lines.next()?;
-            self.line = index + 1;
+            self.row_line = index + 1;
             self.row = row.split_ascii_whitespace();
         }
     }
