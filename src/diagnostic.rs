@@ -155,6 +155,14 @@ pub mod codes {
         IMPORT_NOT_A_PRODUCT = "import-not-a-product", "A row's code is not a product by the mapping's patterns (an error under --strict only).";
         IMPORT_ORDER_EXISTS = "import-order-exists", "The dump holds an order that the plant file holds already.";
         IMPORT_OUT_OF_RANGE = "import-out-of-range", "A date of the dump, moved or with its promise, leaves the years the format keeps.";
+        // Importing a public benchmark file.
+        IMPORT_PUBLIC_TEXT = "import-public-text", "The benchmark file is compressed or holds bytes that are no text.";
+        IMPORT_PUBLIC_NUMBER = "import-public-number", "A benchmark file holds something else where a number should stand.";
+        IMPORT_PUBLIC_RANGE = "import-public-range", "A number of a benchmark file is outside its range.";
+        IMPORT_PUBLIC_SHAPE = "import-public-shape", "A benchmark file contradicts its format or itself.";
+        IMPORT_PUBLIC_SHORT = "import-public-short", "A benchmark file ends before its last number.";
+        IMPORT_PUBLIC_LEFT_OVER = "import-public-left-over", "A benchmark file holds more than its counts announce.";
+        IMPORT_PUBLIC_INSTANCE = "import-public-instance", "A benchmark file holds several instances and none of them is chosen, or one it does not have.";
         // A plan that is checked against its instance.
         BREACH_FORMAT = "breach-format", "The plan's `format` is not one this program reads.";
         BREACH_INSTANCE = "breach-instance", "The plan was made for an instance of another name.";

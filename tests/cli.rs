@@ -93,7 +93,7 @@ fn help_version_and_schemas_are_answers() {
     let version = desk.run(&["--version"]);
     assert_eq!((status(&version), version.stderr.is_empty()), (0, true));
     assert!(version.stdout.starts_with(b"lotwise "));
-    for subcommand in ["solve", "check", "validate", "report", "import", "generate", "schema"] {
+    for subcommand in ["solve", "check", "validate", "report", "import", "generate", "bench", "schema"] {
         let help = desk.run(&[subcommand, "--help"]);
         assert_eq!(status(&help), 0);
         assert!(String::from_utf8(help.stdout).unwrap().contains(&format!("\n  lotwise {subcommand}")), "{subcommand}");

@@ -3,6 +3,7 @@
 //! Results go to stdout or `-o FILE`, everything else to stderr. It knows nothing of how plans are made: whatever it
 //! needs, a service that links the library can have too. `docs/format.md`, "Command line", is its contract.
 
+mod bench;
 mod check;
 mod exit;
 mod files;
@@ -52,6 +53,7 @@ enum Command {
     Report(report::Arguments),
     Import(import::Arguments),
     Generate(generate::Arguments),
+    Bench(bench::Arguments),
     Schema(schema::Arguments),
 }
 
@@ -74,6 +76,7 @@ fn run(started: Instant) -> Result<Exit, Failure> {
         Command::Report(arguments) => report::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
     }
 }

@@ -78,7 +78,11 @@ fn check_materials(lines: &Eligibility<'_>, faults: &mut Vec<Diagnostic>) {
 fn order_cost(lines: &Eligibility<'_>, order: &Order) -> i128 {
     let wide = |money: Option<crate::units::Money>| money.map_or(0, |money| i128::from(money.0));
     let per_day = order.late_cost_per_day.unwrap_or(lines.instance.objective.late_cost_per_day);
-    let days = LONGEST / 86_400 + 1;
+    // Only facts of a baseline, and due dates, may lie before the start.
+    let start = lines.instance.start.seconds.0;
+    let first = order.due.map_or(start, |due| due.seconds.0.min(start));
+    let before = if lines.instance.baseline.is_some() { 0 } else { first - INSTANT_RANGE.start };
+    let days = (LONGEST - i128::from(before)) / 86_400 + 1;
     (i128::from(per_day.0) + i128::from(order.holding_cost_per_day.0)) * days
         + wide(order.late_cost_once)
         + wide(order.reject_cost)

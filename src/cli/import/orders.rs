@@ -1,30 +1,15 @@
-//! `lotwise import`: what another program wrote becomes an instance.
+//! `lotwise import orders`: an order dump becomes an instance.
 
-use super::exit::{Exit, Failure};
-use super::files::{self, Destination};
-use super::text::{Format, printable, say};
-use clap::{Args, Subcommand};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::files::{self, Destination};
+use crate::cli::text::{Format, printable, say};
+use clap::Args;
 use jiff::civil::Date;
 use lotwise::diagnostic::Diagnostic;
 use lotwise::import::orders::{DateFormat, Decimal, Delimiter};
 use lotwise::import::{ImportOptions, Start, import_orders, read_mapping, read_plant};
 use lotwise::model::Instant;
 use std::path::{Path, PathBuf};
-
-/// Turns files of other programs into instances.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  lotwise import orders dump.csv --plant plant.json --mapping mapping.json -o instance.json")]
-pub struct Arguments {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, Subcommand)]
-enum What {
-    Orders(Box<Orders>),
-}
 
 /// An order dump, a plant and a mapping of columns become an instance; what is left out is reported on stderr.
 #[derive(Debug, Args)]
@@ -33,7 +18,7 @@ Examples:
   lotwise import orders dump.csv --plant plant.json --mapping mapping.json -o instance.json
   lotwise import orders dump.csv --plant plant.json --mapping mapping.json -o tonight.json \\
       --from 2010-12-01 --to 2010-12-01 --start 2010-12-02T00:00:00Z --pseudonymise")]
-struct Orders {
+pub struct Arguments {
     /// The dump, a delimited table; - for stdin.
     dump: PathBuf,
     /// The plant: an instance without orders.
@@ -92,12 +77,6 @@ fn start(text: &str) -> Result<Start, String> {
 /// # Errors
 /// Exits 1 and 2.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    match &arguments.what {
-        What::Orders(arguments) => orders(arguments),
-    }
-}
-
-fn orders(arguments: &Orders) -> Result<Exit, Failure> {
     let inputs: [&Path; 3] = [&arguments.dump, &arguments.plant, &arguments.mapping];
     files::at_most_one_stdin(&inputs)?;
     let destination = Destination::prepare(arguments.output.as_deref(), &inputs)?;
