@@ -269,6 +269,7 @@ impl<'p> Allocation<'p> {
     }
 
     /// How many yes-or-no decisions it has.
+    #[cfg(test)]
     pub fn decisions(&self) -> usize {
         self.choices.len() + self.overtime.len() + self.left_out.iter().flatten().count()
     }
