@@ -100,7 +100,7 @@ pub(super) const RULES: &[Rule] = &[
 pub(crate) fn earliest_due_date(problem: &Problem) -> Constructed {
     let rule =
         Rule { name: "dispatch", window: Seconds(1), choice: Choice::FreeFirst, split: false, up_to: Size::Large };
-    rule.apply_in_order_of_due(problem)
+    rule.build(problem, &rule.sequence(problem))
 }
 
 /// What keeps an order from being made even with every line to itself; none where nothing does.
@@ -122,16 +122,6 @@ impl Rule {
         urgent.extend(rest);
         let second = self.build(problem, &urgent);
         if second.schedule.value() < first.schedule.value() { second } else { first }
-    }
-
-    fn apply_in_order_of_due(self, problem: &Problem) -> Constructed {
-        let mut orders: Vec<OrderIdx> = problem.orders.ids().collect();
-        orders.sort_by_key(|&order| (due_of(problem, order), order));
-        let whole: Vec<(OrderIdx, u32)> = orders
-            .into_iter()
-            .flat_map(|order| (0..problem.orders[order].items.len() as u32).map(move |item| (order, item)))
-            .collect();
-        self.build(problem, &whole)
     }
 
     /// Items in the order they are taken: by due window, then class, then due date.
