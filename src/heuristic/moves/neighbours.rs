@@ -1,6 +1,6 @@
 //! Which lots would stand well behind which: granular neighbourhoods (Toth and Vigo 2003) for lots on lines.
 
-use crate::schedule::incremental::{Ground, LotId};
+use crate::schedule::incremental::{Ground, LotId, NEVER};
 use rayon::prelude::*;
 
 /// For each lot, the lots it would follow best, nearest first.
@@ -23,7 +23,7 @@ impl Neighbours {
         let width = WIDTH.min(count.saturating_sub(1));
         let due = |lot: LotId| {
             let order = ground.order(lot);
-            order.due.min(order.deadline).min(ground.start + (1 << 40))
+            (order.due + order.lateness.most.min(0)).min(ground.start + (1 << 40))
         };
         let mut by_due: Vec<LotId> = (0..count as LotId).collect();
         by_due.sort_by_key(|&lot| (due(lot), lot));
@@ -74,7 +74,7 @@ struct Scale {
 
 impl Scale {
     fn new(ground: &Ground) -> Self {
-        let dues = || ground.orders.iter().map(|order| order.due).filter(|&due| due != i64::MAX);
+        let dues = || ground.orders.iter().map(|order| order.due).filter(|&due| due < NEVER);
         let spread = dues().max().unwrap_or(0) - dues().min().unwrap_or(0);
         let seconds: Vec<i64> =
             ground.tables.iter().flat_map(|table| table.seconds.iter().map(|&seconds| i64::from(seconds))).collect();

@@ -11,7 +11,7 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
     if !facts.whole {
         return false;
     }
-    if draw.state.completion(order as u32).is_some() {
+    if draw.state.is_made(order as u32) {
         // An order that must be made never pays to leave out; to make room for another, moves go round by others.
         return facts.left_out_cost < crate::schedule::incremental::UNPLANNED_PENALTY && leave(draw, order, proposal);
     }

@@ -64,7 +64,7 @@ impl<'g> Annealing<'g> {
     pub fn calibrate(&mut self) -> Temperatures {
         let mut worse: Vec<f64> = Vec::with_capacity(SAMPLES);
         for _ in 0..SAMPLES {
-            if let Some(price) = self.propose() {
+            if let Some(price) = self.propose(i64::MAX) {
                 let change = self.energy(price);
                 if change > 0.0 && price.delta < crate::schedule::incremental::UNPLANNED_PENALTY / 2 {
                     worse.push(change);
@@ -132,9 +132,11 @@ impl<'g> Annealing<'g> {
         for _ in 0..iterations {
             temperature *= factor;
             self.iterations += 1;
-            let Some(price) = self.propose() else { continue };
+            // What may be accepted is drawn first, so that pricing can stop where the price is past it.
+            let most = -temperature * self.random.random::<f64>().ln();
+            let Some(price) = self.propose(if self.guide > 0.0 { i64::MAX } else { most as i64 }) else { continue };
             let change = self.energy(price);
-            if change > 0.0 && change >= -temperature * self.random.random::<f64>().ln() {
+            if change > 0.0 && change > most {
                 continue;
             }
             if price.delta > 0 {
@@ -150,7 +152,8 @@ impl<'g> Annealing<'g> {
         price.delta as f64 + self.guide * price.ends as f64
     }
 
-    fn propose(&mut self) -> Option<Price> {
+    /// Draws a move and prices it; none where there is none, or it cannot be done or costs more than `most`.
+    fn propose(&mut self, most: i64) -> Option<Price> {
         self.proposal.clear();
         let mut pick = self.random.random_range(0..100u32);
         let mut draw =
@@ -158,7 +161,7 @@ impl<'g> Annealing<'g> {
         for (_, propose, share) in MOVES {
             if pick < *share {
                 let proposed = propose(&mut draw, &mut self.proposal);
-                return if proposed { self.state.price(self.ground, &mut self.proposal) } else { None };
+                return if proposed { self.state.price(self.ground, &mut self.proposal, most) } else { None };
             }
             pick -= share;
         }

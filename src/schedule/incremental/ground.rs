@@ -1,9 +1,11 @@
 //! What does not change while lots move: their modes on each line, the lines' windows, the orders' prices.
 
+use super::lateness::{Lateness, NEVER};
+use super::line::{ANY_CLASS, LineFacts, MinimumRunFacts};
 use crate::plan::{Fate, LotIdx, Plan};
-use crate::problem::{LineIdx, MinimumRun, OrderIdx, Problem};
+use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::schedule::{LineClock, Run, Schedule};
-use crate::units::{DAY, HOUR, Id, Money, Seconds};
+use crate::units::{HOUR, Id, Money};
 
 /// A lot's position in a [`Ground`].
 pub(crate) type LotId = u32;
@@ -26,8 +28,10 @@ pub(crate) struct LotMode {
     pub pieces: u32,
     /// Working seconds of the line before which its release lies: no run starts earlier.
     pub earliest: i64,
-    /// Working seconds of the line by which it must end to be on time (and before any deadline and the horizon).
+    /// Working seconds of the line by which it must end to be on time, and within any deadline.
     pub latest: i64,
+    /// The instant by which it must end to be on time; [`NEVER`] and more without a due date.
+    pub due_end: i64,
 }
 
 impl LotMode {
@@ -48,6 +52,10 @@ pub(crate) struct LotFacts {
     pub release: i64,
     /// The lines that can run it: a range of [`Ground::eligible`].
     pub eligible: (u32, u32),
+    /// Whether its order is a kit.
+    pub kit: bool,
+    /// The price of its order's lateness.
+    pub lateness: Lateness,
 }
 
 /// An order with at least one lot here.
@@ -55,12 +63,10 @@ pub(crate) struct LotFacts {
 pub(crate) struct OrderFacts {
     /// The order.
     pub order: OrderIdx,
-    /// When it is promised; `i64::MAX` without a due date.
+    /// When it is promised; [`NEVER`] without a due date.
     pub due: i64,
-    /// Delivery after it is not allowed; `i64::MAX` without.
-    pub deadline: i64,
-    late_cost_per_day: i64,
-    late_cost_once: i64,
+    /// The price of its lateness.
+    pub lateness: Lateness,
     /// What leaving it out costs.
     pub left_out_cost: i64,
     /// Its lots here.
@@ -76,45 +82,13 @@ pub(crate) struct OrderFacts {
 impl OrderFacts {
     /// What completion at `completion` costs.
     pub fn late_cost(&self, completion: i64) -> i64 {
-        if completion <= self.due {
-            return 0;
-        }
-        let late = Seconds(completion - self.due);
-        Money(self.late_cost_per_day).pro_rata(late, DAY).0 + self.late_cost_once
+        self.lateness.cost(completion.saturating_sub(self.due))
     }
-}
 
-/// A line.
-#[derive(Clone, Debug)]
-pub(crate) struct LineFacts {
-    /// The line in the problem.
-    pub line: LineIdx,
-    /// Open windows: first second, second after the last.
-    pub windows: Vec<(i64, i64)>,
-    /// Working seconds before each window, and at the end in all.
-    pub before: Vec<i64>,
-    /// Whether work is never put off because a window is too short for it, so that a delay stays the same number of
-    /// working seconds down the line until a release absorbs it.
-    pub rigid: bool,
-    pub pausable: bool,
-    /// When the first decided run or changeover may begin.
-    pub available_from: i64,
-    /// The class it is in then; `u32::MAX`: the first lot needs no changeover.
-    pub initial_class: u32,
-    /// Position of its changeover tables; none: nothing is ever changed over.
-    pub table: Option<usize>,
-    /// The minimum run, where there is one.
-    pub minimum_run: Option<MinimumRunFacts>,
-}
-
-/// A line's minimum run.
-#[derive(Clone, Debug)]
-pub(crate) struct MinimumRunFacts {
-    pub minimum: MinimumRun,
-    /// Value by lot: what tells runs apart.
-    pub values: Vec<u32>,
-    /// The run the facts leave behind.
-    pub initial: Option<Run>,
+    /// Whether completion at `completion` breaks the deadline.
+    pub fn too_late(&self, completion: i64) -> bool {
+        completion.saturating_sub(self.due) > self.lateness.most
+    }
 }
 
 /// Changeover times and costs (the line's hours included) between classes, row by row.
@@ -191,15 +165,19 @@ impl Ground {
         let facts = plan.lots[lot];
         let id = problem.items[facts.item].order;
         let order = &problem.orders[id];
+        let due = order.due.map_or(NEVER, |due| due.0);
+        let lateness = Lateness {
+            most: order.deadline.map_or(NEVER, |deadline| deadline.0) - due,
+            cost_per_day: order.late_cost_per_day.0,
+            cost_once: order.late_cost_once.0,
+        };
         let position = &mut order_of[id.position()];
         if *position == u32::MAX {
             *position = self.orders.len() as u32;
             self.orders.push(OrderFacts {
                 order: id,
-                due: order.due.map_or(i64::MAX, |due| due.0),
-                deadline: order.deadline.map_or(i64::MAX, |deadline| deadline.0),
-                late_cost_per_day: order.late_cost_per_day.0,
-                late_cost_once: order.late_cost_once.0,
+                due,
+                lateness,
                 left_out_cost: order.reject_cost.map_or(super::UNPLANNED_PENALTY, |cost| cost.0),
                 lots: Vec::new(),
                 delivered_elsewhere: i64::MIN,
@@ -222,6 +200,9 @@ impl Ground {
             order: *position,
             release: order.release.0,
             eligible: (first, self.eligible.len() as u32),
+            // Known when all lots are: see `note_elsewhere`.
+            kit: false,
+            lateness,
         });
     }
 
@@ -260,9 +241,9 @@ impl Ground {
             rigid: line.pausable || windows.len() == 1,
             windows,
             before,
-            pausable: line.pausable,
             available_from: line.available_from.0,
-            initial_class: line.initial_class.map_or(u32::MAX, |class| class.0),
+            first_second: 0,
+            initial_class: line.initial_class.map_or(ANY_CLASS, |class| class.0),
             table,
             minimum_run,
         });
@@ -271,13 +252,16 @@ impl Ground {
     /// Releases and due dates in each line's working seconds.
     fn note_working_times(&mut self) {
         let count = self.lines.len();
+        for line in &mut self.lines {
+            line.first_second = line.worked_before(line.available_from);
+        }
         for (lot, facts) in self.lots.iter().enumerate() {
             let order = &self.orders[facts.order as usize];
             let row = &mut self.modes[lot * count..(lot + 1) * count];
             for (mode, line) in row.iter_mut().zip(&self.lines).filter(|(mode, _)| mode.exists()) {
                 mode.earliest = line.worked_before(facts.release);
-                let by = order.due.min(order.deadline);
-                mode.latest = line.worked_before(if by == i64::MAX { by } else { by - mode.journey });
+                mode.due_end = order.due - mode.journey;
+                mode.latest = line.worked_before(mode.due_end + order.lateness.most.min(0));
             }
         }
     }
@@ -324,6 +308,9 @@ impl Ground {
             }
             facts.kit = facts.lots.len() > 1 || facts.delivered_elsewhere > i64::MIN;
             debug_assert!(plan.fates[facts.order] == Fate::Made, "left-out orders enter with their lots");
+        }
+        for lot in &mut self.lots {
+            lot.kit = self.orders[lot.order as usize].kit;
         }
     }
 
@@ -388,6 +375,7 @@ fn lot_mode(problem: &Problem, plan: &Plan, lot: LotIdx, kind: crate::problem::K
         // Known when the lines are: see `note_working_times`.
         earliest: 0,
         latest: 0,
+        due_end: 0,
     }
 }
 

@@ -1,10 +1,13 @@
 //! Orders whose completion is a maximum over several deliveries, while some of those deliveries move.
 //!
-//! Most moved deliveries change nothing: they stay below the order's completion, or both stay before the due date.
-//! Only where the delivery that decided a late completion moves forward are the order's lots looked through.
+//! Most moved deliveries change nothing: they are on time before and after, or stay below the order's completion. Only
+//! where the delivery that decided a late completion moves forward are the order's lots looked through; a line whose
+//! simulation stopped before one of them then goes on up to there.
 
 use super::ground::{Ground, LotId};
-use super::state::State;
+use super::sequence::Front;
+use super::state::{LEFT_OUT, ON_TIME, State, delivery};
+use smallvec::SmallVec;
 
 /// What a priced change does to kits; kept between prices so that nothing is allocated.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +18,9 @@ pub(super) struct KitChanges {
     /// Order by order: the stamp, the latest new delivery, whether the deciding delivery moved forward.
     orders: Vec<Touched>,
     touched: Vec<u32>,
+    stops: SmallVec<[Stop; 4]>,
+    /// Whether an order may be completed earlier than before.
+    pub may_gain: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,64 +30,115 @@ struct Touched {
     look_through: bool,
 }
 
+/// Where the simulation of a line stopped because nothing behind can matter, though it comes earlier or later.
+#[derive(Clone, Copy, Debug)]
+struct Stop {
+    line: u32,
+    /// The first place not simulated.
+    place: u32,
+    front: Front,
+}
+
 impl KitChanges {
     /// Begins a price.
     pub fn begin(&mut self, ground: &Ground) {
-        if self.moved.len() != ground.lots.len() || self.stamp == u32::MAX {
+        if self.moved.len() != ground.lots.len() || self.orders.len() != ground.orders.len() || self.stamp == u32::MAX {
             self.moved = vec![(0, 0); ground.lots.len()];
             self.orders = vec![Touched::default(); ground.orders.len()];
             self.stamp = 0;
         }
         self.stamp += 1;
         self.touched.clear();
+        self.stops.clear();
+        self.may_gain = false;
     }
 
-    /// Notes that a lot of a kit would be delivered at `delivery`.
+    /// Notes that a lot of a kit would be delivered at `delivery`, or on time.
     #[inline]
     pub fn deliver(&mut self, ground: &Ground, state: &State, lot: LotId, delivery: i64) {
-        self.moved[lot as usize] = (self.stamp, delivery);
-        let order = ground.lots[lot as usize].order;
-        let due = ground.orders[order as usize].due;
-        let completion = state.completions[order as usize];
-        // On time before and after as far as this lot goes: no cost on either side.
-        if delivery <= due && completion <= due && completion != i64::MIN {
+        let before = state.deliveries[lot as usize];
+        // On time before and after: nothing to remember.
+        if delivery == ON_TIME && (before == ON_TIME || before == LEFT_OUT) {
             return;
         }
+        self.moved[lot as usize] = (self.stamp, delivery);
+        let order = ground.lots[lot as usize].order;
+        let completion = state.completions[order as usize];
+        let earlier = before == completion && delivery < completion;
+        self.may_gain |= earlier;
         let touched = self.touch(order);
         touched.latest = touched.latest.max(delivery);
-        touched.look_through |= state.deliveries[lot as usize] == completion && delivery < completion;
+        touched.look_through |= earlier;
     }
 
-    /// Notes that an order returns to the plan or leaves it: its completion is looked up from all its lots.
-    pub fn renew(&mut self, order: u32) {
-        self.touch(order).look_through = true;
+    /// Notes that a line was simulated up to before `place` only, though it comes there at another time.
+    pub fn stop(&mut self, line: usize, place: usize, front: Front) {
+        self.stops.push(Stop { line: line as u32, place: place as u32, front });
     }
 
     fn touch(&mut self, order: u32) -> &mut Touched {
         let touched = &mut self.orders[order as usize];
         if touched.stamp != self.stamp {
-            *touched = Touched { stamp: self.stamp, latest: i64::MIN, look_through: false };
+            *touched = Touched { stamp: self.stamp, latest: ON_TIME, look_through: false };
             self.touched.push(order);
         }
         touched
     }
 
-    /// Orders whose completion may change, with the new completion.
-    pub fn completions<'a>(&'a self, ground: &'a Ground, state: &'a State) -> impl Iterator<Item = (u32, i64)> + 'a {
-        self.touched.iter().map(move |&order| (order, self.completion(ground, state, order)))
+    /// Change of the lateness costs of all kits touched; none where one breaks its deadline.
+    pub fn delta(&mut self, ground: &Ground, state: &State) -> Option<i64> {
+        let mut delta = 0;
+        for index in 0..self.touched.len() {
+            let order = self.touched[index];
+            let facts = &ground.orders[order as usize];
+            let completion = self.completion(ground, state, order);
+            if facts.too_late(completion) {
+                return None;
+            }
+            delta += facts.late_cost(completion) - facts.late_cost(state.completions[order as usize]);
+        }
+        Some(delta)
     }
 
-    fn completion(&self, ground: &Ground, state: &State, order: u32) -> i64 {
+    fn completion(&mut self, ground: &Ground, state: &State, order: u32) -> i64 {
         let touched = self.orders[order as usize];
         let before = state.completions[order as usize];
         if !touched.look_through || touched.latest >= before {
             return before.max(touched.latest);
         }
         let facts = &ground.orders[order as usize];
-        let delivery = |&lot: &LotId| {
+        let mut latest = if facts.delivered_elsewhere > facts.due { facts.delivered_elsewhere } else { ON_TIME };
+        for &lot in &facts.lots {
+            self.simulate_up_to(ground, state, lot);
             let (stamp, delivery) = self.moved[lot as usize];
-            if stamp == self.stamp { delivery } else { state.deliveries[lot as usize] }
-        };
-        facts.lots.iter().map(delivery).max().unwrap_or(i64::MIN).max(facts.delivered_elsewhere)
+            latest = latest.max(if stamp == self.stamp { delivery } else { state.deliveries[lot as usize] });
+        }
+        latest
+    }
+
+    /// Goes on with the simulation of a lot's line where it stopped before the lot.
+    fn simulate_up_to(&mut self, ground: &Ground, state: &State, lot: LotId) {
+        let (line, place) = state.places[lot as usize];
+        let stopped = |stop: &Stop| stop.line == line && stop.place <= place;
+        let Some(index) = self.stops.iter().position(stopped) else { return };
+        if self.moved[lot as usize].0 == self.stamp {
+            // It left the place where it stood.
+            return;
+        }
+        let Stop { place: first, mut front, .. } = self.stops[index];
+        let facts = &ground.lines[line as usize];
+        for step in &state.sequences[line as usize].steps[first as usize..=place as usize] {
+            let mut step = *step;
+            let before = step.end;
+            let ready = facts.place(front.end, step.setup).max(step.earliest);
+            step.end = facts.place(ready, step.run);
+            front = Front { end: step.end, class: step.class };
+            let late = step.end > step.latest || before > step.latest;
+            if late && ground.lots[step.lot as usize].kit {
+                self.moved[step.lot as usize] = (self.stamp, delivery(ground, line as usize, &step));
+            }
+        }
+        self.stops[index].place = place + 1;
+        self.stops[index].front = front;
     }
 }

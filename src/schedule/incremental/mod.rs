@@ -10,11 +10,14 @@
 
 mod ground;
 mod kits;
+mod lateness;
+mod line;
 mod price;
-mod simulate;
+mod sequence;
 mod state;
 
 pub(crate) use ground::{Ground, LotId};
+pub(crate) use lateness::NEVER;
 pub(crate) use price::{Price, Proposal};
 pub(crate) use state::State;
 

@@ -2,7 +2,8 @@
 
 use super::ground::{Ground, LotId};
 use super::kits::KitChanges;
-use super::state::{NOWHERE, RunCounter, State};
+use super::sequence::{Front, RunCounter, Step};
+use super::state::{LEFT_OUT, NOWHERE, State, delivery};
 use smallvec::SmallVec;
 
 /// A change to a plan: on each line named, the places from `from` to before `resume` give way to other lots.
@@ -66,22 +67,28 @@ impl Proposal {
     }
 }
 
+/// A line's part of a price.
+#[derive(Clone, Copy, Debug)]
+struct LinePrice {
+    delta: i64,
+    /// When its last lot ends; where a makespan is charged.
+    end: i64,
+}
+
 impl State {
-    /// The exact price of a change; none where it cannot be timed or breaks a deadline.
+    /// The exact price of a change; none where it cannot be timed, breaks a deadline, or costs more than `most`.
     ///
-    /// Simulation of a line stops where an old end is met again: all behind it stays.
-    pub fn price(&self, ground: &Ground, proposal: &mut Proposal) -> Option<Price> {
+    /// Simulation of a line stops where an old end is met again, where all behind it is known to come to the same
+    /// cost, or where the price is known to pass `most`.
+    pub fn price(&mut self, ground: &Ground, proposal: &mut Proposal, most: i64) -> Option<Price> {
+        for splice in &proposal.splices {
+            self.measure(ground, splice.line);
+        }
         let Proposal { splices, lots, leaves, returns, kits } = proposal;
         kits.begin(ground);
-        let mut delta = 0;
-        let mut ends = 0;
+        let makespan = ground.makespan_cost_per_hour > 0;
+        let (mut delta, mut ends) = (0, 0);
         let mut last_end = ground.other_end;
-        for splice in splices.iter() {
-            let (change, end) = self.price_line(ground, *splice, &lots[splice.lots.0..splice.lots.1], kits)?;
-            delta += change;
-            ends += end - self.line_end(ground, splice.line);
-            last_end = last_end.max(end);
-        }
         if let Some(order) = *leaves {
             let facts = &ground.orders[order as usize];
             delta += facts.left_out_cost;
@@ -90,26 +97,25 @@ impl State {
             }
         }
         if let Some(order) = *returns {
-            let facts = &ground.orders[order as usize];
-            delta -= facts.left_out_cost;
-            if facts.kit {
-                kits.renew(order);
+            delta -= ground.orders[order as usize].left_out_cost;
+        }
+        for (index, splice) in splices.iter().enumerate() {
+            // What lines behind may save is not known; what earlier ones did is in `delta`.
+            let bounded = index + 1 == splices.len() && !makespan && most < i64::MAX / 2;
+            let most = if bounded { most.saturating_sub(delta) } else { i64::MAX };
+            let middle = &lots[splice.lots.0..splice.lots.1];
+            let line = self.price_line(ground, *splice, middle, kits, most)?;
+            delta += line.delta;
+            if makespan {
+                ends += line.end - self.line_end(ground, splice.line);
+                last_end = last_end.max(line.end);
             }
         }
-        for (order, completion) in kits.completions(ground, self) {
-            let facts = &ground.orders[order as usize];
-            if completion > facts.deadline {
-                return None;
-            }
-            let before = self.completions[order as usize];
-            delta += facts.late_cost(completion) - if before == i64::MIN { 0 } else { facts.late_cost(before) };
-        }
-        if ground.makespan_cost_per_hour > 0 {
+        delta += kits.delta(ground, self)?;
+        if makespan {
             for (line, sequence) in self.sequences.iter().enumerate() {
-                if let Some(front) = sequence.fronts.last()
-                    && splices.iter().all(|splice| splice.line != line)
-                {
-                    last_end = last_end.max(front.time);
+                if splices.iter().all(|splice| splice.line != line) {
+                    last_end = last_end.max(sequence.end);
                 }
             }
             delta += ground.makespan_cost(last_end) - ground.makespan_cost(self.last_end);
@@ -124,93 +130,97 @@ impl State {
         splice: Splice,
         middle: &[LotId],
         kits: &mut KitChanges,
-    ) -> Option<(i64, i64)> {
+        most: i64,
+    ) -> Option<LinePrice> {
         let Splice { line, from, resume, .. } = splice;
+        let facts = &ground.lines[line];
         let sequence = &self.sequences[line];
-        let start = self.front_before(ground, line, from);
-        let mut front = start;
-        let mut cost = 0;
+        let mut front = sequence.front_before(facts, from);
+        let mut delta = -sequence.steps[from..resume].iter().map(|step| step.cost + step.late).sum::<i64>();
+        if facts.minimum_run.is_some() {
+            delta += self.price_runs(ground, splice, middle) - sequence.shortfall;
+        }
         for &lot in middle {
-            cost += self.advance_priced(ground, line, &mut front, lot, kits)?;
+            let step = ground.advance(line, &mut front, lot)?;
+            delta += step.cost + self.price_lateness(ground, line, &step, kits)?;
         }
-        // The tail: moved until an old end is met again, or until the rest is known to come to the same cost.
-        let facts = &ground.lines[line];
-        let mut place = resume;
-        let mut new_end = None;
-        let unmoved = front == self.front_before(ground, line, resume);
-        while !unmoved && place < sequence.lots.len() {
-            cost += self.advance_priced(ground, line, &mut front, sequence.lots[place], kits)?;
-            place += 1;
-            let old = &sequence.fronts[place - 1];
-            if front.time == old.time {
-                break;
-            }
-            if facts.rigid && place < sequence.lots.len() {
-                let shift = facts.worked(&front) - facts.worked(old);
-                new_end = self.end_if_tail_shifts(ground, line, place, shift);
-                if new_end.is_some() {
-                    break;
-                }
-            }
-        }
-        let cost_before = |place: usize| place.checked_sub(1).map_or(0, |before| sequence.costs[before]);
-        cost -= cost_before(place) - cost_before(from);
-        if ground.lines[line].minimum_run.is_some() {
-            cost += self.price_runs(ground, splice, middle) - sequence.shortfall;
-        }
-        let remaining = from + middle.len() + sequence.lots.len() - resume;
-        let tail_stays = resume < sequence.lots.len() && (unmoved || place < sequence.lots.len());
-        let end = match (new_end, remaining, tail_stays) {
-            (Some(end), ..) => end,
-            (None, 0, _) => ground.start,
-            (None, _, true) => self.line_end(ground, line),
-            (None, _, false) => front.time,
+        let makespan = ground.makespan_cost_per_hour > 0;
+        let Some(next) = sequence.steps.get(resume) else {
+            let kept = from + middle.len();
+            let end = if !makespan || kept == 0 { ground.start } else { facts.instant_of(front.end) };
+            return Some(LinePrice { delta, end });
         };
-        Some((cost, end))
+        let unmoved = LinePrice { delta: 0, end: sequence.end };
+        // The first lot behind may need another changeover; for the others only the time can change.
+        let (setup, cost) = ground.changeover(facts, front.class, next.class);
+        let before = ground.changeover(facts, sequence.front_before(facts, resume).class, next.class);
+        delta += cost - before.1;
+        let mut end = self.price_step(ground, line, (front.end, setup), next, kits, &mut delta)?;
+        let mut place = resume + 1;
+        loop {
+            let shift = end - sequence.steps[place - 1].end;
+            if shift == 0 {
+                return Some(LinePrice { delta, ..unmoved });
+            }
+            let Some(step) = sequence.steps.get(place) else { break };
+            let tail = &sequence.tails[place];
+            let same = if shift < 0 { tail.gain == 0 } else { facts.rigid && tail.slack >= shift };
+            if same && (!makespan || facts.rigid && tail.lead >= (-shift).max(0)) {
+                kits.stop(line, place, Front { end, class: front.class });
+                let last = &sequence.steps[sequence.steps.len() - 1];
+                let end = if makespan { facts.instant_of(last.end + shift) } else { sequence.end };
+                return Some(LinePrice { delta, end });
+            }
+            let least = match shift < 0 {
+                true => -tail.gain,
+                false if facts.rigid => tail.least_cost(shift),
+                false => 0,
+            };
+            if delta.saturating_add(least) > most && !kits.may_gain {
+                return None;
+            }
+            end = self.price_step(ground, line, (end, step.setup), step, kits, &mut delta)?;
+            place += 1;
+        }
+        Some(LinePrice { delta, end: if makespan { facts.instant_of(end) } else { sequence.end } })
     }
 
-    /// The line's end, were everything from `place` on moved by `shift` working seconds: none where somebody's
-    /// lateness may change by it, or where a makespan is charged and a release may absorb some of it.
-    ///
-    /// Delays never make the rest of a line earlier, and releases only absorb them; so within the slack nobody becomes
-    /// late, and where nobody is late moving forward saves nothing.
+    /// Simulates a lot at its old place, the line coming to it at another time; returns its new end.
     #[inline]
-    fn end_if_tail_shifts(&self, ground: &Ground, line: usize, place: usize, shift: i64) -> Option<i64> {
-        let sequence = &self.sequences[line];
-        if sequence.slack[place] < shift.max(0) {
-            return None;
-        }
-        if ground.makespan_cost_per_hour == 0 {
-            return Some(self.line_end(ground, line));
-        }
-        let lead = sequence.lead[place];
-        let last = sequence.fronts.last()?;
-        let facts = &ground.lines[line];
-        (lead >= (-shift).max(0)).then(|| facts.instant_of(facts.worked(last) + shift))
-    }
-
-    #[inline]
-    fn advance_priced(
+    fn price_step(
         &self,
         ground: &Ground,
         line: usize,
-        front: &mut super::simulate::Front,
-        lot: LotId,
+        (from, setup): (i64, i64),
+        step: &Step,
         kits: &mut KitChanges,
+        delta: &mut i64,
     ) -> Option<i64> {
-        let (mode, changeover) = ground.advance(line, front, lot)?;
-        let delivery = front.time + mode.journey;
-        let order = ground.order(lot);
-        let mut cost = mode.cost + changeover;
-        if order.kit {
-            kits.deliver(ground, self, lot, delivery);
-        } else {
-            if delivery > order.deadline {
+        let facts = &ground.lines[line];
+        let ready = facts.place(from, setup).max(step.earliest);
+        let end = facts.place(ready, step.run);
+        if end > step.latest || step.end > step.latest {
+            if end > facts.total() {
                 return None;
             }
-            cost += order.late_cost(delivery);
+            *delta += self.price_lateness(ground, line, &Step { end, ..*step }, kits)? - step.late;
+        } else if end > facts.total() {
+            return None;
         }
-        Some(cost)
+        Some(end)
+    }
+
+    /// What a lot's lateness costs at the end of a step; kits are told. None past its deadline.
+    #[inline]
+    fn price_lateness(&self, ground: &Ground, line: usize, step: &Step, kits: &mut KitChanges) -> Option<i64> {
+        if ground.lots[step.lot as usize].kit {
+            kits.deliver(ground, self, step.lot, delivery(ground, line, step));
+            return Some(0);
+        }
+        if step.end <= step.latest {
+            return Some(0);
+        }
+        ground.late_cost(&ground.lines[line], step.lot, step.end, step.due_end)
     }
 
     /// Shortfalls of a whole line after a splice.
@@ -237,71 +247,60 @@ impl State {
     /// Carries out a change that was just priced.
     pub fn apply(&mut self, ground: &Ground, proposal: &Proposal, price: Price) {
         let Proposal { splices, lots, leaves, returns, .. } = proposal;
-        let mut orders: SmallVec<[u32; 32]> = SmallVec::new();
-        let expected = self.cost + price.delta;
-        for splice in splices {
-            self.cost -= self.line_cost(splice.line);
-            let middle = &lots[splice.lots.0..splice.lots.1];
-            let old = &self.sequences[splice.line].lots;
-            let tail: Vec<LotId> = old[splice.resume..].to_vec();
-            let sequence = &mut self.sequences[splice.line];
-            sequence.lots.truncate(splice.from);
-            sequence.lots.extend_from_slice(middle);
-            sequence.lots.extend_from_slice(&tail);
-        }
+        self.cost += price.delta;
         if let Some(order) = *leaves {
-            let facts = &ground.orders[order as usize];
-            self.cost += facts.left_out_cost;
-            if facts.kit {
-                self.cost -= facts.late_cost(self.completions[order as usize]);
-            }
-            self.completions[order as usize] = i64::MIN;
-            for &lot in &facts.lots {
+            self.completions[order as usize] = LEFT_OUT;
+            for &lot in &ground.orders[order as usize].lots {
                 self.places[lot as usize].0 = NOWHERE;
-                self.deliveries[lot as usize] = i64::MIN;
+                self.deliveries[lot as usize] = LEFT_OUT;
             }
         }
-        if let Some(order) = *returns {
-            self.cost -= ground.orders[order as usize].left_out_cost;
-        }
+        let mut kits: SmallVec<[u32; 32]> = SmallVec::new();
+        kits.extend(*returns);
         for splice in splices {
-            let timed = self.retime(ground, splice.line, splice.from);
+            let middle = &lots[splice.lots.0..splice.lots.1];
+            let sequence = &mut self.sequences[splice.line].lots;
+            replace(sequence, splice.from, splice.resume, middle);
+            let timed = self.retime(ground, splice.line, splice.from, &mut |order| kits.push(order));
             assert!(timed.is_some(), "a priced change can be timed");
-            self.cost += self.line_cost(splice.line);
-            let moved = &self.sequences[splice.line].lots[splice.from..];
-            orders.extend(
-                moved
-                    .iter()
-                    .map(|&lot| ground.lots[lot as usize].order)
-                    .filter(|&order| ground.orders[order as usize].kit),
-            );
         }
-        orders.sort_unstable();
-        orders.dedup();
-        let mut stale: SmallVec<[usize; 8]> = splices.iter().map(|splice| splice.line).collect();
-        for order in orders {
-            let facts = &ground.orders[order as usize];
-            let latest = facts.lots.iter().map(|&lot| self.deliveries[lot as usize]).max().unwrap_or(i64::MIN);
-            let completion = latest.max(facts.delivered_elsewhere);
+        kits.sort_unstable();
+        kits.dedup();
+        for order in kits {
+            let completion = self.completion_of(ground, order);
             let before = std::mem::replace(&mut self.completions[order as usize], completion);
-            self.cost += facts.late_cost(completion) - if before == i64::MIN { 0 } else { facts.late_cost(before) };
-            // A kit that becomes late, or no longer is, changes the slack wherever its lots stand.
-            if (before > facts.due) != (completion > facts.due) {
-                let lines = facts.lots.iter().filter_map(|&lot| self.place(lot)).map(|(line, _)| line);
-                stale.extend(lines);
+            let facts = &ground.orders[order as usize];
+            // Late before or after: what its lots may be delayed by changes wherever they stand.
+            if before > facts.due || completion > facts.due {
+                for &lot in &facts.lots {
+                    if let Some(sequence) = self.sequences.get_mut(self.places[lot as usize].0 as usize) {
+                        sequence.stale = true;
+                    }
+                }
             }
         }
-        stale.sort_unstable();
-        stale.dedup();
-        for line in stale {
-            self.measure_slack(ground, line);
-        }
-        if ground.makespan_cost_per_hour > 0 {
-            let last_end = self.latest_end(ground);
-            self.cost += ground.makespan_cost(last_end) - ground.makespan_cost(self.last_end);
-            self.last_end = last_end;
-            debug_assert_eq!(last_end, price.last_end, "the priced end is the applied one");
-        }
-        assert_eq!(self.cost, expected, "the price of an applied change is its cost");
+        self.last_end = self.latest_end(ground);
+        #[cfg(debug_assertions)]
+        self.assert_as_new(ground, price);
+    }
+
+    /// The reference for every applied change: the same sequences, simulated from scratch.
+    #[cfg(debug_assertions)]
+    fn assert_as_new(&self, ground: &Ground, price: Price) {
+        let new = Self::new(ground, &self.sequences());
+        assert_eq!(new.map(|new| new.cost), Some(self.cost), "the price of an applied change is its cost");
+        let makespan = ground.makespan_cost_per_hour > 0;
+        assert!(!makespan || self.last_end == price.last_end, "the priced end is the applied one");
+    }
+}
+
+/// Replaces the places `from..resume` by `middle`.
+fn replace(lots: &mut Vec<LotId>, from: usize, resume: usize, middle: &[LotId]) {
+    let kept = middle.len().min(resume - from);
+    lots[from..from + kept].copy_from_slice(&middle[..kept]);
+    if resume - from > kept {
+        lots.drain(from + kept..resume);
+    } else {
+        lots.splice(from + kept..from + kept, middle[kept..].iter().copied());
     }
 }

@@ -1,31 +1,14 @@
-//! Where every lot is now: sequences, ends, running costs, completions.
+//! Where every lot is now: sequences, ends, lateness, completions.
 
-use super::ground::{Ground, LotId, MinimumRunFacts};
-use super::simulate::Front;
-use crate::schedule::Run;
+use super::ground::{Ground, LotId};
+use super::sequence::{Sequence, Step};
 
 /// "On no line."
 pub(super) const NOWHERE: u32 = u32::MAX;
-
-/// A line's lots with what the simulation found at each.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sequence {
-    pub lots: Vec<LotId>,
-    /// The front behind each lot.
-    pub fronts: Vec<Front>,
-    /// Cost of the lots up to and including each: runs, changeovers, lateness of orders that are one lot.
-    pub costs: Vec<i64>,
-    /// By how many working seconds everything from each place on may be delayed with nobody late; below 0 where
-    /// somebody is.
-    pub slack: Vec<i64>,
-    /// By how many working seconds everything from each place on may be moved forward before a release binds; below 0
-    /// where the line already waits for one.
-    pub lead: Vec<i64>,
-    /// With a minimum run: the run up to and including each lot, and the shortfalls of the runs finished before it.
-    pub runs: Vec<(Run, i64)>,
-    /// Shortfall cost of the whole line.
-    pub shortfall: i64,
-}
+/// The delivery of a lot, or the completion of an order, that is left out.
+pub(super) const LEFT_OUT: i64 = i64::MIN;
+/// A delivery or completion that is not late: when exactly changes nothing.
+pub(super) const ON_TIME: i64 = i64::MIN + 1;
 
 /// Decisions and their times within a ground.
 #[derive(Clone, Debug)]
@@ -33,9 +16,10 @@ pub(crate) struct State {
     pub(super) sequences: Vec<Sequence>,
     /// Line and place of each lot; [`NOWHERE`] for lots of orders that are left out.
     pub(super) places: Vec<(u32, u32)>,
-    /// When each lot is delivered; `i64::MIN` for lots of orders that are left out.
+    /// When each lot of a kit is delivered, where that is late; [`ON_TIME`] or [`LEFT_OUT`] else.
     pub(super) deliveries: Vec<i64>,
-    /// When each order is complete; `i64::MIN` for those left out.
+    /// When each kit is complete, where that is late; [`ON_TIME`] or [`LEFT_OUT`] else. Of other orders, whether they
+    /// are left out.
     pub(super) completions: Vec<i64>,
     /// Total cost, orders left out at their price (or penalty).
     pub(super) cost: i64,
@@ -49,16 +33,16 @@ impl State {
     pub fn new(ground: &Ground, sequences: &[Vec<LotId>]) -> Option<Self> {
         let lots = ground.lots.len();
         let mut state = Self {
-            sequences: vec![Sequence::default(); ground.lines.len()],
+            sequences: vec![Sequence { end: i64::MIN, stale: true, ..Sequence::default() }; ground.lines.len()],
             places: vec![(NOWHERE, 0); lots],
-            deliveries: vec![i64::MIN; lots],
-            completions: vec![i64::MIN; ground.orders.len()],
+            deliveries: vec![LEFT_OUT; lots],
+            completions: vec![LEFT_OUT; ground.orders.len()],
             cost: 0,
             last_end: ground.other_end,
         };
         for (line, lots) in sequences.iter().enumerate() {
             state.sequences[line].lots.clone_from(lots);
-            state.retime(ground, line, 0)?;
+            state.retime(ground, line, 0, &mut |_| {})?;
             state.cost += state.line_cost(line);
         }
         for (order, facts) in ground.orders.iter().enumerate() {
@@ -67,9 +51,8 @@ impl State {
                 state.cost += facts.left_out_cost;
                 continue;
             }
-            let latest = facts.lots.iter().map(|&lot| state.deliveries[lot as usize]).max()?;
-            state.completions[order] = latest.max(facts.delivered_elsewhere);
-            if state.completions[order] > facts.deadline {
+            state.completions[order] = state.completion_of(ground, order as u32);
+            if facts.too_late(state.completions[order]) {
                 return None;
             }
             if facts.kit {
@@ -79,7 +62,7 @@ impl State {
         state.last_end = state.latest_end(ground);
         state.cost += ground.makespan_cost(state.last_end);
         for line in 0..ground.lines.len() {
-            state.measure_slack(ground, line);
+            state.measure(ground, line);
         }
         Some(state)
     }
@@ -105,149 +88,80 @@ impl State {
         (line != NOWHERE).then_some((line as usize, place as usize))
     }
 
-    /// When an order is complete; none where it is left out.
-    pub fn completion(&self, order: u32) -> Option<i64> {
-        let completion = self.completions[order as usize];
-        (completion != i64::MIN).then_some(completion)
+    /// Whether an order is in the plan.
+    pub fn is_made(&self, order: u32) -> bool {
+        self.completions[order as usize] != LEFT_OUT
     }
 
     /// When a line's last lot ends.
     pub fn line_end(&self, ground: &Ground, line: usize) -> i64 {
-        self.sequences[line]
-            .fronts
-            .last()
-            .map_or(ground.lines[line].available_from.min(ground.start), |front| front.time)
+        let end = self.sequences[line].end;
+        if end == i64::MIN { ground.lines[line].available_from.min(ground.start) } else { end }
     }
 
-    /// Cost of a line up to its end: everything but kits and the makespan.
-    pub(super) fn line_cost(&self, line: usize) -> i64 {
-        self.sequences[line].costs.last().copied().unwrap_or(0) + self.sequences[line].shortfall
+    /// Cost of a line: everything but kits and the makespan.
+    fn line_cost(&self, line: usize) -> i64 {
+        let sequence = &self.sequences[line];
+        sequence.steps.iter().map(|step| step.cost + step.late).sum::<i64>() + sequence.shortfall
     }
 
-    /// The front before a place of a line.
-    pub(super) fn front_before(&self, ground: &Ground, line: usize, place: usize) -> Front {
-        match place.checked_sub(1) {
-            Some(before) => self.sequences[line].fronts[before],
-            None => ground.lines[line].initial(),
+    /// Completion of an order from the deliveries of its lots.
+    pub(super) fn completion_of(&self, ground: &Ground, order: u32) -> i64 {
+        let facts = &ground.orders[order as usize];
+        if !facts.kit {
+            return ON_TIME;
         }
+        let latest = facts.lots.iter().map(|&lot| self.deliveries[lot as usize]).fold(ON_TIME, i64::max);
+        if facts.delivered_elsewhere > facts.due { latest.max(facts.delivered_elsewhere) } else { latest }
     }
 
-    /// Simulates a line anew from a place on; none where a lot cannot end in time.
-    pub(super) fn retime(&mut self, ground: &Ground, line: usize, from: usize) -> Option<()> {
-        let mut front = self.front_before(ground, line, from);
+    /// Simulates a line anew from a place on; `moved` hears of the orders of kits whose deliveries changed. None where
+    /// a lot cannot end in time.
+    pub(super) fn retime(
+        &mut self,
+        ground: &Ground,
+        line: usize,
+        from: usize,
+        moved: &mut dyn FnMut(u32),
+    ) -> Option<()> {
+        let facts = &ground.lines[line];
         let sequence = &mut self.sequences[line];
-        let mut cost = from.checked_sub(1).map_or(0, |before| sequence.costs[before]);
-        sequence.fronts.truncate(from);
-        sequence.costs.truncate(from);
+        let mut front = sequence.front_before(facts, from);
+        sequence.steps.truncate(from);
         for (place, &lot) in sequence.lots.iter().enumerate().skip(from) {
-            let (mode, changeover) = ground.advance(line, &mut front, lot)?;
-            cost += mode.cost + changeover;
-            let delivery = front.time + mode.journey;
-            let order = ground.order(lot);
-            if !order.kit {
-                cost += order.late_cost(delivery);
-                self.completions[ground.lots[lot as usize].order as usize] = delivery;
-            }
+            let mut step = ground.advance(line, &mut front, lot)?;
             self.places[lot as usize] = (line as u32, place as u32);
-            self.deliveries[lot as usize] = delivery;
-            sequence.fronts.push(front);
-            sequence.costs.push(cost);
+            let about = &ground.lots[lot as usize];
+            if about.kit {
+                let delivery = delivery(ground, line, &step);
+                if std::mem::replace(&mut self.deliveries[lot as usize], delivery) != delivery {
+                    moved(about.order);
+                }
+            } else if step.end > step.latest {
+                step.late = ground.late_cost(facts, lot, step.end, step.due_end)?;
+            }
+            sequence.steps.push(step);
         }
+        sequence.end = sequence.steps.last().map_or(i64::MIN, |step| facts.instant_of(step.end));
+        sequence.stale = true;
         self.recount_runs(ground, line, from);
         Some(())
     }
 
-    /// Measures a line's slack and lead anew, from its end to its front.
-    pub(super) fn measure_slack(&mut self, ground: &Ground, line: usize) {
-        let facts = &ground.lines[line];
-        if !facts.rigid {
-            return;
-        }
-        let count = self.sequences[line].lots.len();
-        let (mut slack, mut lead) = (i64::MAX, i64::MAX);
-        let sequence = &mut self.sequences[line];
-        sequence.slack.resize(count, 0);
-        sequence.lead.resize(count, 0);
-        let total = facts.before[facts.windows.len()];
-        for place in (0..count).rev() {
-            let lot = sequence.lots[place];
-            let mode = ground.mode(lot, line);
-            let end = facts.worked(&sequence.fronts[place]);
-            let order = ground.lots[lot as usize].order as usize;
-            let late = self.completions[order] > ground.orders[order].due;
-            slack = slack.min(if late { -1 } else { mode.latest.min(total) - end });
-            if ground.makespan_cost_per_hour > 0 && place > 0 {
-                let earlier = &sequence.fronts[place - 1];
-                let setup = ground.changeover_seconds(line, earlier.class, mode.class);
-                let idle = end - mode.run - setup - facts.worked(earlier);
-                let ahead = if idle > 0 { -1 } else { end - mode.run - mode.earliest };
-                lead = lead.min(ahead);
-            }
-            sequence.slack[place] = slack;
-            sequence.lead[place] = lead;
-        }
-    }
-
-    /// Recounts a line's runs from a place on.
-    fn recount_runs(&mut self, ground: &Ground, line: usize, from: usize) {
-        let Some(minimum) = &ground.lines[line].minimum_run else { return };
-        let sequence = &mut self.sequences[line];
-        sequence.runs.truncate(from);
-        let mut counter = RunCounter::before(minimum, sequence, from);
-        for &lot in &sequence.lots[from..] {
-            let run = counter.add(minimum, lot, i64::from(ground.mode(lot, line).pieces));
-            sequence.runs.push((run, counter.done));
-        }
-        sequence.shortfall = counter.finish(minimum);
-    }
-
     /// The latest end of all lines and what lies outside.
     pub(super) fn latest_end(&self, ground: &Ground) -> i64 {
-        let ends = self.sequences.iter().filter_map(|sequence| sequence.fronts.last()).map(|front| front.time);
-        ends.fold(ground.other_end, i64::max)
+        self.sequences.iter().map(|sequence| sequence.end).fold(ground.other_end, i64::max)
     }
 }
 
-/// Runs of a line, counted forward.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RunCounter {
-    /// The run that goes on.
-    current: Option<Run>,
-    /// Shortfalls of the runs that are over.
-    pub done: i64,
-}
-
-impl RunCounter {
-    /// The count before a place of a sequence.
-    pub fn before(minimum: &MinimumRunFacts, sequence: &Sequence, place: usize) -> Self {
-        match place.checked_sub(1) {
-            Some(before) => {
-                let (run, done) = sequence.runs[before];
-                Self { current: Some(run), done }
-            }
-            None => Self { current: minimum.initial, done: 0 },
-        }
+/// When a step's lot is delivered, where that is late.
+#[inline]
+pub(super) fn delivery(ground: &Ground, line: usize, step: &Step) -> i64 {
+    if step.end <= step.latest {
+        return ON_TIME;
     }
-
-    /// Counts a lot and returns the run it stands in.
-    pub fn add(&mut self, minimum: &MinimumRunFacts, lot: LotId, pieces: i64) -> Run {
-        let lot = Run { value: minimum.values[lot as usize], pieces, charged: true };
-        match &mut self.current {
-            Some(run) if run.value == lot.value => {
-                run.add(lot);
-                *run
-            }
-            _ => {
-                self.done = self.finish(minimum);
-                *self.current.insert(lot)
-            }
-        }
-    }
-
-    /// All shortfalls, were the line to end here.
-    pub fn finish(&self, minimum: &MinimumRunFacts) -> i64 {
-        self.done + self.current.map_or(0, |run| run.shortfall_cost(&minimum.minimum).0)
-    }
+    let order = &ground.orders[ground.lots[step.lot as usize].order as usize];
+    ground.lines[line].instant_of(step.end) + order.due - step.due_end
 }
 
 impl Ground {

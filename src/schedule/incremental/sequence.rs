@@ -1,0 +1,250 @@
+//! A line's lots in order, with what the simulation found at each, and what is known of everything behind each.
+
+use super::ground::{Ground, LotId};
+use super::line::{ANY_CLASS, LineFacts, MinimumRunFacts};
+use super::state::State;
+use crate::schedule::Run;
+use crate::units::DAY;
+
+/// A line between two lots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Front {
+    /// The working second after the last work.
+    pub end: i64,
+    /// The class the line is in.
+    pub class: u32,
+}
+
+/// A lot at its place, with all the innermost loop reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    pub lot: LotId,
+    pub class: u32,
+    /// Working seconds of the changeover before it.
+    pub setup: i64,
+    pub run: i64,
+    /// Working second before which its release lies.
+    pub earliest: i64,
+    /// Working second by which it must end to be on time.
+    pub latest: i64,
+    /// Working second at which it ends.
+    pub end: i64,
+    /// The instant by which it must end to be on time.
+    pub due_end: i64,
+    /// What its run and its changeover cost.
+    pub cost: i64,
+    /// What its lateness costs; 0 for kits, whose lateness is their order's.
+    pub late: i64,
+}
+
+/// What is known of all lots from a place on, were the line to come to the place earlier or later than it does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tail {
+    /// By how many working seconds it may be later with nobody's lateness changed; below 0 where any delay costs.
+    /// Holds on lines that are rigid.
+    pub slack: i64,
+    /// By how many working seconds it may be earlier before a release binds; below 0 where the line already waits for
+    /// one. Measured where a makespan is charged, on lines that are rigid.
+    pub lead: i64,
+    /// No more than this is saved by being earlier.
+    pub gain: i64,
+    /// What each further day of delay costs at least, and how many roundings are in it. Holds up to the first wait for
+    /// a release.
+    pub drag: i64,
+    pub drags: i64,
+}
+
+impl Tail {
+    /// What a delay by `shift` working seconds costs at least.
+    #[inline]
+    pub fn least_cost(&self, shift: i64) -> i64 {
+        // Clock time passes no slower than working time; each lateness is rounded on its own.
+        (self.drag.saturating_mul(shift) / DAY.0 - self.drags).max(0)
+    }
+}
+
+/// A line's lots with what the simulation found at each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sequence {
+    pub lots: Vec<LotId>,
+    pub steps: Vec<Step>,
+    /// From each place on; out of date while `stale`.
+    pub tails: Vec<Tail>,
+    pub stale: bool,
+    /// When the last lot ends; `i64::MIN` without lots.
+    pub end: i64,
+    /// With a minimum run: the run up to and including each lot, and the shortfalls of the runs finished before it.
+    pub runs: Vec<(Run, i64)>,
+    /// Shortfall cost of the whole line.
+    pub shortfall: i64,
+}
+
+impl Sequence {
+    /// The front before a place.
+    #[inline]
+    pub fn front_before(&self, line: &LineFacts, place: usize) -> Front {
+        match place.checked_sub(1) {
+            Some(before) => {
+                let step = &self.steps[before];
+                Front { end: step.end, class: if line.table.is_some() { step.class } else { ANY_CLASS } }
+            }
+            None => Front { end: line.first_second, class: line.initial_class },
+        }
+    }
+}
+
+impl Ground {
+    /// Working time and cost of a changeover of a line.
+    #[inline]
+    pub(super) fn changeover(&self, line: &LineFacts, from: u32, to: u32) -> (i64, i64) {
+        let Some(table) = line.table.filter(|_| from != ANY_CLASS) else { return (0, 0) };
+        let table = &self.tables[table];
+        let pair = from as usize * table.classes + to as usize;
+        (i64::from(table.seconds[pair]), table.costs.get(pair).copied().unwrap_or(0))
+    }
+
+    /// Runs `lot` next on a line; none where the line cannot run it or it cannot end in time. Lateness is left out.
+    #[inline]
+    pub(super) fn advance(&self, line: usize, front: &mut Front, lot: LotId) -> Option<Step> {
+        let facts = &self.lines[line];
+        let mode = self.mode(lot, line);
+        if !mode.exists() {
+            return None;
+        }
+        let (setup, cost) = self.changeover(facts, front.class, mode.class);
+        let ready = facts.place(front.end, setup).max(mode.earliest);
+        let end = facts.place(ready, mode.run);
+        if end > facts.total() {
+            return None;
+        }
+        *front = Front { end, class: if facts.table.is_some() { mode.class } else { ANY_CLASS } };
+        Some(Step {
+            lot,
+            class: mode.class,
+            setup,
+            run: mode.run,
+            earliest: mode.earliest,
+            latest: mode.latest,
+            end,
+            due_end: mode.due_end,
+            cost: mode.cost + cost,
+            late: 0,
+        })
+    }
+
+    /// Lateness cost of a lot that is all of its order, at the end of a step past its latest; none past its deadline.
+    #[inline]
+    pub(super) fn late_cost(&self, line: &LineFacts, lot: LotId, end: i64, due_end: i64) -> Option<i64> {
+        let lateness = &self.lots[lot as usize].lateness;
+        let late = line.instant_of(end) - due_end;
+        (late <= lateness.most).then(|| lateness.cost(late))
+    }
+}
+
+impl State {
+    /// Brings what is known of a line's tails up to date.
+    pub(super) fn measure(&mut self, ground: &Ground, line: usize) {
+        if !std::mem::take(&mut self.sequences[line].stale) {
+            return;
+        }
+        let mut tails = std::mem::take(&mut self.sequences[line].tails);
+        let sequence = &self.sequences[line];
+        let facts = &ground.lines[line];
+        tails.clear();
+        tails.resize(sequence.steps.len(), Tail::default());
+        let mut tail = Tail { slack: i64::MAX, lead: i64::MAX, ..Tail::default() };
+        let mut start = facts.first_second;
+        // Idle time before each place is needed on the way back; it is kept in `lead` on the way forth.
+        for (step, tail) in sequence.steps.iter().zip(&mut tails) {
+            tail.lead = step.end - step.run - step.setup - start;
+            start = step.end;
+        }
+        for (place, step) in sequence.steps.iter().enumerate().rev() {
+            let (limit, gain) = self.limit(ground, facts, step);
+            tail.slack = tail.slack.min(limit.min(facts.total()) - step.end);
+            tail.gain = tail.gain.saturating_add(gain);
+            if step.late > 0 {
+                tail.drag = tail.drag.saturating_add(ground.lots[step.lot as usize].lateness.cost_per_day);
+                tail.drags += 1;
+            }
+            let idle = tails[place].lead;
+            if idle > 0 {
+                (tail.drag, tail.drags) = (0, 0);
+            }
+            let ahead = if idle > 0 { -1 } else { step.end - step.run - step.earliest };
+            tail.lead = tail.lead.min(ahead);
+            tails[place] = tail;
+        }
+        self.sequences[line].tails = tails;
+    }
+
+    /// The working second up to which a lot's end changes no lateness, and what its being earlier can save at most.
+    fn limit(&self, ground: &Ground, line: &LineFacts, step: &Step) -> (i64, i64) {
+        if !ground.lots[step.lot as usize].kit {
+            return (if step.end > step.latest { i64::MIN / 2 } else { step.latest }, step.late);
+        }
+        let order = ground.lots[step.lot as usize].order as usize;
+        let (completion, facts) = (self.completions[order], &ground.orders[order]);
+        if completion <= facts.due {
+            return (step.latest, 0);
+        }
+        let journey = facts.due - step.due_end;
+        let decides = self.deliveries[step.lot as usize] == completion;
+        (line.worked_before(completion - journey), if decides { facts.late_cost(completion) } else { 0 })
+    }
+
+    /// Recounts a line's runs from a place on.
+    pub(super) fn recount_runs(&mut self, ground: &Ground, line: usize, from: usize) {
+        let Some(minimum) = &ground.lines[line].minimum_run else { return };
+        let sequence = &mut self.sequences[line];
+        sequence.runs.truncate(from);
+        let mut counter = RunCounter::before(minimum, sequence, from);
+        for &lot in &sequence.lots[from..] {
+            let run = counter.add(minimum, lot, i64::from(ground.mode(lot, line).pieces));
+            sequence.runs.push((run, counter.done));
+        }
+        sequence.shortfall = counter.finish(minimum);
+    }
+}
+
+/// Runs of a line, counted forward.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RunCounter {
+    /// The run that goes on.
+    current: Option<Run>,
+    /// Shortfalls of the runs that are over.
+    pub done: i64,
+}
+
+impl RunCounter {
+    /// The count before a place of a sequence.
+    pub fn before(minimum: &MinimumRunFacts, sequence: &Sequence, place: usize) -> Self {
+        match place.checked_sub(1) {
+            Some(before) => {
+                let (run, done) = sequence.runs[before];
+                Self { current: Some(run), done }
+            }
+            None => Self { current: minimum.initial, done: 0 },
+        }
+    }
+
+    /// Counts a lot and returns the run it stands in.
+    pub fn add(&mut self, minimum: &MinimumRunFacts, lot: LotId, pieces: i64) -> Run {
+        let lot = Run { value: minimum.values[lot as usize], pieces, charged: true };
+        match &mut self.current {
+            Some(run) if run.value == lot.value => {
+                run.add(lot);
+                *run
+            }
+            _ => {
+                self.done = self.finish(minimum);
+                *self.current.insert(lot)
+            }
+        }
+    }
+
+    /// All shortfalls, were the line to end here.
+    pub fn finish(&self, minimum: &MinimumRunFacts) -> i64 {
+        self.done + self.current.map_or(0, |run| run.shortfall_cost(&minimum.minimum).0)
+    }
+}
