@@ -77,6 +77,8 @@ pub mod diagnostic;
 pub mod generate;
 pub(crate) mod heuristic;
 pub mod import;
+#[doc(hidden)]
+pub mod measure;
 #[cfg(feature = "mip")]
 pub(crate) mod mip;
 pub mod model;

@@ -27,7 +27,7 @@ fn leave(draw: &Draw<'_>, order: usize, proposal: &mut Proposal) -> bool {
         let resume = of_line[of_line.len() - 1].1 + 1;
         let sequence = draw.state.sequence(line)[from..resume].iter();
         let kept = sequence.copied().filter(|&lot| draw.ground.lots[lot as usize].order as usize != order);
-        proposal.splice(line, from, resume, kept);
+        proposal.splice(line, from, resume).lots(kept);
     }
     proposal.leave(order as u32);
     true
@@ -58,15 +58,12 @@ fn come_back(draw: &mut Draw<'_>, order: usize, proposal: &mut Proposal) -> bool
     for of_line in targets.chunk_by(|one, other| one.0 == other.0) {
         let (line, from) = (of_line[0].0, of_line[0].1);
         let resume = of_line[of_line.len() - 1].1;
-        let sequence = draw.state.sequence(line);
-        let mut middle: SmallVec<[LotId; 32]> = SmallVec::new();
+        proposal.splice(line, from, resume);
         let mut at = from;
         for &(_, place, lot) in of_line {
-            middle.extend(sequence[at..place].iter().copied());
-            middle.push(lot);
+            proposal.own(at, place).lots([lot]);
             at = place;
         }
-        proposal.splice(line, from, resume, middle);
     }
     proposal.return_order(order as u32);
     true

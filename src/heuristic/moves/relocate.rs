@@ -14,17 +14,14 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
         if !draw.can_run(target, &block) {
             return false;
         }
-        proposal.splice(line, place, place + length, []);
-        proposal.splice(target, behind, behind, block);
+        proposal.splice(line, place, place + length);
+        proposal.splice(target, behind, behind).lots(block);
         return true;
     }
-    let sequence = draw.state.sequence(line);
     if behind < place {
-        let middle = block.iter().chain(&sequence[behind..place]).copied();
-        proposal.splice(line, behind, place + length, middle);
+        proposal.splice(line, behind, place + length).lots(block).own(behind, place);
     } else if behind > place + length {
-        let middle = sequence[place + length..behind].iter().chain(&block).copied();
-        proposal.splice(line, place, behind, middle);
+        proposal.splice(line, place, behind).own(place + length, behind).lots(block);
     } else {
         return false;
     }

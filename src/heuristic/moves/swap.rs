@@ -19,8 +19,8 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
         if !draw.can_run(other, &block) || !draw.can_run(line, &other_block) {
             return false;
         }
-        proposal.splice(line, place, place + length, other_block);
-        proposal.splice(other, other_place, other_place + other_length, block);
+        proposal.splice(line, place, place + length).lots(other_block);
+        proposal.splice(other, other_place, other_place + other_length).lots(block);
         return true;
     }
     // On one line the blocks must not overlap.
@@ -33,12 +33,12 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
         return false;
     }
     let sequence = draw.state.sequence(line);
-    let middle = sequence[second..second + second_length]
-        .iter()
-        .chain(&sequence[first + first_length..second])
-        .chain(&sequence[first..first + first_length])
-        .copied();
-    proposal.splice(line, first, second + second_length, middle);
+    let block = |from: usize, length: usize| sequence[from..from + length].iter().copied();
+    proposal
+        .splice(line, first, second + second_length)
+        .lots(block(second, second_length))
+        .own(first + first_length, second)
+        .lots(block(first, first_length));
     true
 }
 

@@ -1,7 +1,7 @@
 //! Tails: two lines exchange everything behind a place each (2-opt* of vehicle routing; Potvin and Rousseau 1995).
 
 use super::Draw;
-use crate::schedule::incremental::{LotId, Proposal};
+use crate::schedule::incremental::Proposal;
 
 /// Proposes to exchange the tail from a lot on with the tail behind a lot near it, or behind a random one.
 pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
@@ -21,13 +21,11 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
         return false;
     }
     let (sequence, other_sequence) = (draw.state.sequence(line), draw.state.sequence(other));
-    let tail: Vec<LotId> = sequence[place..].to_vec();
-    let other_tail: Vec<LotId> = other_sequence[behind..].to_vec();
-    if !draw.can_run(other, &tail) || !draw.can_run(line, &other_tail) {
+    let (tail, other_tail) = (&sequence[place..], &other_sequence[behind..]);
+    if !draw.can_run(other, tail) || !draw.can_run(line, other_tail) {
         return false;
     }
-    let (length, other_length) = (sequence.len(), other_sequence.len());
-    proposal.splice(line, place, length, other_tail);
-    proposal.splice(other, behind, other_length, tail);
+    proposal.splice(line, place, sequence.len()).lots(other_tail.iter().copied());
+    proposal.splice(other, behind, other_sequence.len()).lots(tail.iter().copied());
     true
 }

@@ -7,8 +7,10 @@
 mod anneal;
 mod ground_plan;
 mod regions;
+mod trial;
 
 pub(crate) use ground_plan::covers;
+pub(crate) use trial::PricingTrial;
 
 use anneal::Annealing;
 use ground_plan::GroundPlan;

@@ -8,6 +8,7 @@ use super::ground::{Ground, LotId};
 use super::sequence::Front;
 use super::state::{LEFT_OUT, ON_TIME, State, delivery};
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// What a priced change does to kits; kept between prices so that nothing is allocated.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +35,9 @@ struct Touched {
 #[derive(Clone, Copy, Debug)]
 struct Stop {
     line: u32,
-    /// The first place not simulated.
+    /// The places not simulated.
     place: u32,
+    until: u32,
     front: Front,
 }
 
@@ -71,9 +73,9 @@ impl KitChanges {
         touched.look_through |= earlier;
     }
 
-    /// Notes that a line was simulated up to before `place` only, though it comes there at another time.
-    pub fn stop(&mut self, line: usize, place: usize, front: Front) {
-        self.stops.push(Stop { line: line as u32, place: place as u32, front });
+    /// Notes that some places of a line were not simulated, though it comes there at another time.
+    pub fn stop(&mut self, line: usize, places: Range<usize>, front: Front) {
+        self.stops.push(Stop { line: line as u32, place: places.start as u32, until: places.end as u32, front });
     }
 
     fn touch(&mut self, order: u32) -> &mut Touched {
@@ -119,12 +121,8 @@ impl KitChanges {
     /// Goes on with the simulation of a lot's line where it stopped before the lot.
     fn simulate_up_to(&mut self, ground: &Ground, state: &State, lot: LotId) {
         let (line, place) = state.places[lot as usize];
-        let stopped = |stop: &Stop| stop.line == line && stop.place <= place;
+        let stopped = |stop: &Stop| stop.line == line && (stop.place..stop.until).contains(&place);
         let Some(index) = self.stops.iter().position(stopped) else { return };
-        if self.moved[lot as usize].0 == self.stamp {
-            // It left the place where it stood.
-            return;
-        }
         let Stop { place: first, mut front, .. } = self.stops[index];
         let facts = &ground.lines[line as usize];
         for step in &state.sequences[line as usize].steps[first as usize..=place as usize] {
@@ -134,7 +132,7 @@ impl KitChanges {
             step.end = facts.place(ready, step.run);
             front = Front { end: step.end, class: step.class };
             let late = step.end > step.latest || before > step.latest;
-            if late && ground.lots[step.lot as usize].kit {
+            if late && step.kit {
                 self.moved[step.lot as usize] = (self.stamp, delivery(ground, line as usize, &step));
             }
         }

@@ -68,6 +68,27 @@ impl LineFacts {
         self.windows[window].0 + worked - self.before[window]
     }
 
+    /// The same with a guess of the window it lies in.
+    #[inline]
+    pub(super) fn instant_near(&self, window: u32, worked: i64) -> i64 {
+        let (window, before) = (window as usize, &self.before);
+        if before[window] < worked && worked <= before[window + 1] {
+            return self.windows[window].0 + worked - before[window];
+        }
+        self.instant_of(worked)
+    }
+
+    /// The window in which a working second ends.
+    pub(super) fn window_of(&self, worked: i64) -> u32 {
+        (self.before.partition_point(|&before| before < worked) - 1) as u32
+    }
+
+    /// The class a lot leaves the line in; where nothing is ever changed over, all are one.
+    #[inline]
+    pub(super) fn class(&self, class: u32) -> u32 {
+        if self.table.is_some() { class } else { ANY_CLASS }
+    }
+
     /// Does `work` seconds, not before the working second `from`: the working second it ends at, or some second past
     /// [`total`](Self::total) where it cannot end.
     #[inline]

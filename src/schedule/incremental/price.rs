@@ -5,14 +5,17 @@ use super::kits::KitChanges;
 use super::sequence::{Front, RunCounter, Step};
 use super::state::{LEFT_OUT, NOWHERE, State, delivery};
 use smallvec::SmallVec;
+use std::ops::Range;
 
-/// A change to a plan: on each line named, the places from `from` to before `resume` give way to other lots.
+/// A change to a plan: on each line named, the places from `from` to before `resume` give way to pieces: lots, and
+/// ranges of the line's own old places.
 ///
 /// Reused from price to price; [`Proposal::clear`] begins a new one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proposal {
     splices: SmallVec<[Splice; 4]>,
-    /// What goes in, splice after splice.
+    pieces: SmallVec<[Piece; 16]>,
+    /// The lots of the pieces.
     lots: Vec<LotId>,
     /// An order that leaves the plan, or returns to it, whole.
     leaves: Option<u32>,
@@ -25,7 +28,17 @@ struct Splice {
     line: usize,
     from: usize,
     resume: usize,
-    lots: (usize, usize),
+    /// Its range of [`Proposal::pieces`].
+    pieces: (usize, usize),
+}
+
+/// What goes in.
+#[derive(Clone, Copy, Debug)]
+enum Piece {
+    /// A range of [`Proposal::lots`].
+    Lots(usize, usize),
+    /// Old places of the same line, from the first to before the second.
+    Own(usize, usize),
 }
 
 /// What a change would do.
@@ -43,17 +56,43 @@ impl Proposal {
     /// Begins a new change.
     pub fn clear(&mut self) {
         self.splices.clear();
+        self.pieces.clear();
         self.lots.clear();
         self.leaves = None;
         self.returns = None;
     }
 
-    /// Replaces the places `from..resume` of a line by `lots`. At most one splice a line.
-    pub fn splice(&mut self, line: usize, from: usize, resume: usize, lots: impl IntoIterator<Item = LotId>) {
+    /// Takes the places `from..resume` of a line out; what is added next goes in. At most one splice a line.
+    pub fn splice(&mut self, line: usize, from: usize, resume: usize) -> &mut Self {
         debug_assert!(self.splices.iter().all(|splice| splice.line != line), "one splice a line");
+        let first = self.pieces.len();
+        self.splices.push(Splice { line, from, resume, pieces: (first, first) });
+        self
+    }
+
+    /// Adds lots to the last splice.
+    pub fn lots(&mut self, lots: impl IntoIterator<Item = LotId>) -> &mut Self {
         let first = self.lots.len();
         self.lots.extend(lots);
-        self.splices.push(Splice { line, from, resume, lots: (first, self.lots.len()) });
+        if first < self.lots.len() {
+            self.add(Piece::Lots(first, self.lots.len()));
+        }
+        self
+    }
+
+    /// Adds a range of the line's own old places to the last splice.
+    pub fn own(&mut self, from: usize, to: usize) -> &mut Self {
+        if from < to {
+            self.add(Piece::Own(from, to));
+        }
+        self
+    }
+
+    fn add(&mut self, piece: Piece) {
+        self.pieces.push(piece);
+        if let Some(splice) = self.splices.last_mut() {
+            splice.pieces.1 = self.pieces.len();
+        }
     }
 
     /// Says that an order leaves the plan; the splices take its lots out.
@@ -67,51 +106,66 @@ impl Proposal {
     }
 }
 
-/// A line's part of a price.
+/// A line's change, priced up to its tail.
 #[derive(Clone, Copy, Debug)]
-struct LinePrice {
+struct Opened {
+    /// Change of cost so far.
     delta: i64,
-    /// When its last lot ends; where a makespan is charged.
-    end: i64,
+    /// The line before the tail.
+    front: Front,
+    /// No change of the tail costs less than this.
+    least: i64,
 }
 
 impl State {
     /// The exact price of a change; none where it cannot be timed, breaks a deadline, or costs more than `most`.
     ///
-    /// Simulation of a line stops where an old end is met again, where all behind it is known to come to the same
-    /// cost, or where the price is known to pass `most`.
+    /// First all lines are simulated up to where their tails begin, and what the tails may save is bounded; then the
+    /// tails. Simulation of a tail stops where an old end is met again, where all behind it is known to come to the
+    /// same cost, or where the price is known to pass `most`.
     pub fn price(&mut self, ground: &Ground, proposal: &mut Proposal, most: i64) -> Option<Price> {
         for splice in &proposal.splices {
             self.measure(ground, splice.line);
         }
-        let Proposal { splices, lots, leaves, returns, kits } = proposal;
+        let Proposal { splices, pieces, lots, leaves, returns, kits } = proposal;
         kits.begin(ground);
-        let makespan = ground.makespan_cost_per_hour > 0;
-        let (mut delta, mut ends) = (0, 0);
-        let mut last_end = ground.other_end;
+        // Below: the price so far, with what is not priced yet at its least.
+        let mut least = 0;
         if let Some(order) = *leaves {
             let facts = &ground.orders[order as usize];
-            delta += facts.left_out_cost;
+            least += facts.left_out_cost;
             if facts.kit {
-                delta -= facts.late_cost(self.completions[order as usize]);
+                least -= facts.late_cost(self.completions[order as usize]);
             }
         }
         if let Some(order) = *returns {
-            delta -= ground.orders[order as usize].left_out_cost;
+            least -= ground.orders[order as usize].left_out_cost;
         }
-        for (index, splice) in splices.iter().enumerate() {
-            // What lines behind may save is not known; what earlier ones did is in `delta`.
-            let bounded = index + 1 == splices.len() && !makespan && most < i64::MAX / 2;
-            let most = if bounded { most.saturating_sub(delta) } else { i64::MAX };
-            let middle = &lots[splice.lots.0..splice.lots.1];
-            let line = self.price_line(ground, *splice, middle, kits, most)?;
-            delta += line.delta;
+        let mut opened: SmallVec<[Opened; 4]> = SmallVec::new();
+        for splice in splices.iter() {
+            let line = self.open(ground, *splice, (&pieces[splice.pieces.0..splice.pieces.1], lots), kits)?;
+            least = least.saturating_add(line.delta).saturating_add(line.least);
+            opened.push(line);
+        }
+        let makespan = ground.makespan_cost_per_hour > 0;
+        let mut last_end = ground.other_end;
+        let mut ends = 0;
+        // The last first: that is where lots go in and the price goes up.
+        for (splice, opened) in splices.iter().zip(&opened).rev() {
+            // A kit may be complete earlier, or the makespan be less: nothing is known before the end.
+            let bounded = !makespan && !kits.may_gain;
+            if bounded && least > most {
+                return None;
+            }
+            let allowed = if bounded { most.saturating_sub(least - opened.least) } else { i64::MAX };
+            let (delta, end) = self.price_tail(ground, *splice, opened.front, kits, allowed)?;
+            least += delta - opened.least;
             if makespan {
-                ends += line.end - self.line_end(ground, splice.line);
-                last_end = last_end.max(line.end);
+                ends += end - self.line_end(ground, splice.line);
+                last_end = last_end.max(end);
             }
         }
-        delta += kits.delta(ground, self)?;
+        let mut delta = least + kits.delta(ground, self)?;
         if makespan {
             for (line, sequence) in self.sequences.iter().enumerate() {
                 if splices.iter().all(|splice| splice.line != line) {
@@ -123,66 +177,132 @@ impl State {
         Some(Price { delta, last_end, ends })
     }
 
-    /// Change of a line's cost, and its new end.
-    fn price_line(
+    /// Simulates a line up to where the tail behind a splice begins.
+    fn open(
         &self,
         ground: &Ground,
         splice: Splice,
-        middle: &[LotId],
+        (pieces, lots): (&[Piece], &[LotId]),
         kits: &mut KitChanges,
-        most: i64,
-    ) -> Option<LinePrice> {
+    ) -> Option<Opened> {
         let Splice { line, from, resume, .. } = splice;
         let facts = &ground.lines[line];
         let sequence = &self.sequences[line];
         let mut front = sequence.front_before(facts, from);
-        let mut delta = -sequence.steps[from..resume].iter().map(|step| step.cost + step.late).sum::<i64>();
+        let mut delta = sequence.spent_before(from) - sequence.spent_before(resume);
         if facts.minimum_run.is_some() {
-            delta += self.price_runs(ground, splice, middle) - sequence.shortfall;
+            delta += self.price_runs(ground, splice, (pieces, lots)) - sequence.shortfall;
         }
-        for &lot in middle {
-            let step = ground.advance(line, &mut front, lot)?;
-            delta += step.cost + self.price_lateness(ground, line, &step, kits)?;
+        for piece in pieces {
+            match *piece {
+                Piece::Lots(first, last) => {
+                    for &lot in &lots[first..last] {
+                        let step = ground.advance(line, &mut front, lot)?;
+                        delta += step.cost() + self.price_lateness(ground, line, &step, kits)?;
+                    }
+                }
+                Piece::Own(first, last) => {
+                    delta += sequence.spent_before(last) - sequence.spent_before(first);
+                    delta += self.price_own(ground, line, &mut front, first..last, kits)?;
+                }
+            }
         }
-        let makespan = ground.makespan_cost_per_hour > 0;
-        let Some(next) = sequence.steps.get(resume) else {
-            let kept = from + middle.len();
-            let end = if !makespan || kept == 0 { ground.start } else { facts.instant_of(front.end) };
-            return Some(LinePrice { delta, end });
-        };
-        let unmoved = LinePrice { delta: 0, end: sequence.end };
-        // The first lot behind may need another changeover; for the others only the time can change.
+        let Some(tail) = sequence.tails.get(resume) else { return Some(Opened { delta, front, least: 0 }) };
+        let next = &sequence.steps[resume];
         let (setup, cost) = ground.changeover(facts, front.class, next.class);
-        let before = ground.changeover(facts, sequence.front_before(facts, resume).class, next.class);
-        delta += cost - before.1;
-        let mut end = self.price_step(ground, line, (front.end, setup), next, kits, &mut delta)?;
-        let mut place = resume + 1;
-        loop {
+        let ready = facts.place(front.end, setup).max(next.earliest);
+        let shift = facts.place(ready, next.run) - next.end;
+        let least = match shift < 0 {
+            true => -tail.most_saved(facts, -shift),
+            false if facts.rigid => tail.least_cost(shift),
+            false => 0,
+        };
+        Some(Opened { delta, front, least: least + cost - next.setup_cost })
+    }
+
+    /// Simulates old places of a line at another time, from one to before another; returns the change of their cost.
+    fn price_own(
+        &self,
+        ground: &Ground,
+        line: usize,
+        front: &mut Front,
+        places: Range<usize>,
+        kits: &mut KitChanges,
+    ) -> Option<i64> {
+        let facts = &ground.lines[line];
+        let sequence = &self.sequences[line];
+        let last = &sequence.steps[places.end - 1];
+        let first = &sequence.steps[places.start];
+        let (setup, cost) = ground.changeover(facts, front.class, first.class);
+        let mut delta = cost - first.setup_cost;
+        let mut end = self.price_step(ground, line, (front.end, setup), first, kits, &mut delta)?;
+        *front = Front { end: last.end, class: facts.class(last.class) };
+        for place in places.start + 1..places.end {
             let shift = end - sequence.steps[place - 1].end;
             if shift == 0 {
-                return Some(LinePrice { delta, ..unmoved });
+                return Some(delta);
             }
-            let Some(step) = sequence.steps.get(place) else { break };
             let tail = &sequence.tails[place];
+            let same = if shift < 0 { tail.gain == 0 } else { tail.slack >= shift };
+            if facts.rigid && same && tail.lead >= (-shift).max(0) {
+                kits.stop(line, place..places.end, Front { end, class: front.class });
+                front.end += shift;
+                return Some(delta);
+            }
+            let step = &sequence.steps[place];
+            end = self.price_step(ground, line, (end, step.setup), step, kits, &mut delta)?;
+        }
+        front.end = end;
+        Some(delta)
+    }
+
+    /// Change of the cost of what stands behind a splice, and the line's new end where a makespan is charged.
+    fn price_tail(
+        &self,
+        ground: &Ground,
+        splice: Splice,
+        front: Front,
+        kits: &mut KitChanges,
+        most: i64,
+    ) -> Option<(i64, i64)> {
+        let Splice { line, from, resume, pieces } = splice;
+        let facts = &ground.lines[line];
+        let sequence = &self.sequences[line];
+        let makespan = ground.makespan_cost_per_hour > 0;
+        let count = sequence.steps.len();
+        let Some(next) = sequence.steps.get(resume) else {
+            let empty = from == 0 && pieces.0 == pieces.1;
+            return Some((0, if !makespan || empty { ground.start } else { facts.instant_of(front.end) }));
+        };
+        // The first lot behind may need another changeover; for the others only the time can change.
+        let (setup, cost) = ground.changeover(facts, front.class, next.class);
+        let mut delta = cost - next.setup_cost;
+        let mut end = self.price_step(ground, line, (front.end, setup), next, kits, &mut delta)?;
+        for place in resume + 1..count {
+            let shift = end - sequence.steps[place - 1].end;
+            if shift == 0 {
+                return Some((delta, sequence.end));
+            }
+            let (step, tail) = (&sequence.steps[place], &sequence.tails[place]);
             let same = if shift < 0 { tail.gain == 0 } else { facts.rigid && tail.slack >= shift };
             if same && (!makespan || facts.rigid && tail.lead >= (-shift).max(0)) {
-                kits.stop(line, place, Front { end, class: front.class });
-                let last = &sequence.steps[sequence.steps.len() - 1];
-                let end = if makespan { facts.instant_of(last.end + shift) } else { sequence.end };
-                return Some(LinePrice { delta, end });
+                kits.stop(line, place..count, Front { end, class: front.class });
+                let last = sequence.steps[count - 1].end + shift;
+                return Some((delta, if makespan { facts.instant_of(last) } else { sequence.end }));
             }
-            let least = match shift < 0 {
-                true => -tail.gain,
-                false if facts.rigid => tail.least_cost(shift),
-                false => 0,
-            };
-            if delta.saturating_add(least) > most && !kits.may_gain {
-                return None;
+            if most < i64::MAX {
+                let least = match shift < 0 {
+                    true => -tail.most_saved(facts, -shift),
+                    false if facts.rigid => tail.least_cost(shift),
+                    false => 0,
+                };
+                if delta.saturating_add(least) > most {
+                    return None;
+                }
             }
             end = self.price_step(ground, line, (end, step.setup), step, kits, &mut delta)?;
-            place += 1;
         }
-        Some(LinePrice { delta, end: if makespan { facts.instant_of(end) } else { sequence.end } })
+        Some((delta, if makespan { facts.instant_of(end) } else { sequence.end }))
     }
 
     /// Simulates a lot at its old place, the line coming to it at another time; returns its new end.
@@ -199,13 +319,16 @@ impl State {
         let facts = &ground.lines[line];
         let ready = facts.place(from, setup).max(step.earliest);
         let end = facts.place(ready, step.run);
-        if end > step.latest || step.end > step.latest {
-            if end > facts.total() {
-                return None;
-            }
-            *delta += self.price_lateness(ground, line, &Step { end, ..*step }, kits)? - step.late;
-        } else if end > facts.total() {
+        if end > facts.total() {
             return None;
+        }
+        if end > step.latest || step.end > step.latest {
+            if step.kit {
+                kits.deliver(ground, self, step.lot, delivery(ground, line, &Step { end, ..*step }));
+            } else {
+                let late = if end > step.latest { step.late_cost(facts, end)? } else { 0 };
+                *delta += late - step.late;
+            }
         }
         Some(end)
     }
@@ -213,28 +336,27 @@ impl State {
     /// What a lot's lateness costs at the end of a step; kits are told. None past its deadline.
     #[inline]
     fn price_lateness(&self, ground: &Ground, line: usize, step: &Step, kits: &mut KitChanges) -> Option<i64> {
-        if ground.lots[step.lot as usize].kit {
+        if step.kit {
             kits.deliver(ground, self, step.lot, delivery(ground, line, step));
             return Some(0);
         }
-        if step.end <= step.latest {
-            return Some(0);
-        }
-        ground.late_cost(&ground.lines[line], step.lot, step.end, step.due_end)
+        if step.end <= step.latest { Some(0) } else { step.late_cost(&ground.lines[line], step.end) }
     }
 
     /// Shortfalls of a whole line after a splice.
-    fn price_runs(&self, ground: &Ground, splice: Splice, middle: &[LotId]) -> i64 {
+    fn price_runs(&self, ground: &Ground, splice: Splice, (pieces, lots): (&[Piece], &[LotId])) -> i64 {
         let Splice { line, from, resume, .. } = splice;
         let Some(minimum) = &ground.lines[line].minimum_run else { return 0 };
         let sequence = &self.sequences[line];
         let mut counter = RunCounter::before(minimum, sequence, from);
-        let pieces = |lot: LotId| i64::from(ground.mode(lot, line).pieces);
-        for &lot in middle {
-            counter.add(minimum, lot, pieces(lot));
+        let made = |lot: LotId| i64::from(ground.mode(lot, line).pieces);
+        for piece in pieces {
+            for &lot in self.lots_of(line, *piece, lots) {
+                counter.add(minimum, lot, made(lot));
+            }
         }
         for (place, &lot) in sequence.lots.iter().enumerate().skip(resume) {
-            let run = counter.add(minimum, lot, pieces(lot));
+            let run = counter.add(minimum, lot, made(lot));
             // Once the same run has come as far in both, the shortfalls behind are those of before.
             let (before, done) = sequence.runs[place];
             if run == before {
@@ -244,9 +366,17 @@ impl State {
         counter.finish(minimum)
     }
 
+    /// The lots of a piece of a line's splice.
+    fn lots_of<'a>(&'a self, line: usize, piece: Piece, lots: &'a [LotId]) -> &'a [LotId] {
+        match piece {
+            Piece::Lots(first, last) => &lots[first..last],
+            Piece::Own(first, last) => &self.sequences[line].lots[first..last],
+        }
+    }
+
     /// Carries out a change that was just priced.
     pub fn apply(&mut self, ground: &Ground, proposal: &Proposal, price: Price) {
-        let Proposal { splices, lots, leaves, returns, .. } = proposal;
+        let Proposal { splices, pieces, lots, leaves, returns, .. } = proposal;
         self.cost += price.delta;
         if let Some(order) = *leaves {
             self.completions[order as usize] = LEFT_OUT;
@@ -258,9 +388,10 @@ impl State {
         let mut kits: SmallVec<[u32; 32]> = SmallVec::new();
         kits.extend(*returns);
         for splice in splices {
-            let middle = &lots[splice.lots.0..splice.lots.1];
-            let sequence = &mut self.sequences[splice.line].lots;
-            replace(sequence, splice.from, splice.resume, middle);
+            let pieces = &pieces[splice.pieces.0..splice.pieces.1];
+            let middle: SmallVec<[LotId; 64]> =
+                pieces.iter().flat_map(|&piece| self.lots_of(splice.line, piece, lots)).copied().collect();
+            replace(&mut self.sequences[splice.line].lots, splice.from, splice.resume, &middle);
             let timed = self.retime(ground, splice.line, splice.from, &mut |order| kits.push(order));
             assert!(timed.is_some(), "a priced change can be timed");
         }

@@ -1,6 +1,7 @@
 //! A line's lots in order, with what the simulation found at each, and what is known of everything behind each.
 
 use super::ground::{Ground, LotId};
+use super::lateness::Lateness;
 use super::line::{ANY_CLASS, LineFacts, MinimumRunFacts};
 use super::state::State;
 use crate::schedule::Run;
@@ -31,10 +32,19 @@ pub(super) struct Step {
     pub end: i64,
     /// The instant by which it must end to be on time.
     pub due_end: i64,
-    /// What its run and its changeover cost.
-    pub cost: i64,
+    /// What its changeover costs.
+    pub setup_cost: i64,
+    /// What its run costs.
+    pub run_cost: i64,
     /// What its lateness costs; 0 for kits, whose lateness is their order's.
     pub late: i64,
+    /// What all up to it cost, itself included.
+    pub spent: i64,
+    /// The window in which it ends.
+    pub window: u32,
+    /// Whether its order is a kit.
+    pub kit: bool,
+    pub lateness: Lateness,
 }
 
 /// What is known of all lots from a place on, were the line to come to the place earlier or later than it does.
@@ -48,10 +58,14 @@ pub(super) struct Tail {
     pub lead: i64,
     /// No more than this is saved by being earlier.
     pub gain: i64,
-    /// What each further day of delay costs at least, and how many roundings are in it. Holds up to the first wait for
-    /// a release.
+    /// What each further day of delay costs at least. Holds up to the first wait for a release.
     pub drag: i64,
-    pub drags: i64,
+    /// What each day less saves at most.
+    pub pull: i64,
+    /// What is charged once and may go.
+    pub once: i64,
+    /// How many roundings are in either.
+    pub roundings: i64,
 }
 
 impl Tail {
@@ -59,7 +73,16 @@ impl Tail {
     #[inline]
     pub fn least_cost(&self, shift: i64) -> i64 {
         // Clock time passes no slower than working time; each lateness is rounded on its own.
-        (self.drag.saturating_mul(shift) / DAY.0 - self.drags).max(0)
+        (self.drag.saturating_mul(shift) / DAY.0 - self.roundings).max(0)
+    }
+
+    /// What coming earlier by `shift` working seconds saves at most.
+    #[inline]
+    pub fn most_saved(&self, line: &LineFacts, shift: i64) -> i64 {
+        if line.windows.len() > 1 {
+            return self.gain;
+        }
+        self.gain.min((self.pull.saturating_mul(shift) / DAY.0).saturating_add(self.once + self.roundings + 1))
     }
 }
 
@@ -80,13 +103,19 @@ pub(super) struct Sequence {
 }
 
 impl Sequence {
+    /// What the lots before a place cost by themselves.
+    #[inline]
+    pub fn spent_before(&self, place: usize) -> i64 {
+        place.checked_sub(1).map_or(0, |before| self.steps[before].spent)
+    }
+
     /// The front before a place.
     #[inline]
     pub fn front_before(&self, line: &LineFacts, place: usize) -> Front {
         match place.checked_sub(1) {
             Some(before) => {
                 let step = &self.steps[before];
-                Front { end: step.end, class: if line.table.is_some() { step.class } else { ANY_CLASS } }
+                Front { end: step.end, class: line.class(step.class) }
             }
             None => Front { end: line.first_second, class: line.initial_class },
         }
@@ -117,7 +146,8 @@ impl Ground {
         if end > facts.total() {
             return None;
         }
-        *front = Front { end, class: if facts.table.is_some() { mode.class } else { ANY_CLASS } };
+        *front = Front { end, class: facts.class(mode.class) };
+        let about = &self.lots[lot as usize];
         Some(Step {
             lot,
             class: mode.class,
@@ -127,17 +157,30 @@ impl Ground {
             latest: mode.latest,
             end,
             due_end: mode.due_end,
-            cost: mode.cost + cost,
+            setup_cost: cost,
+            run_cost: mode.cost,
             late: 0,
+            spent: 0,
+            window: 0,
+            kit: about.kit,
+            lateness: about.lateness,
         })
     }
+}
 
-    /// Lateness cost of a lot that is all of its order, at the end of a step past its latest; none past its deadline.
+impl Step {
+    /// Lateness cost of a lot that is all of its order, were it to end at a working second past its latest; none past
+    /// its deadline.
     #[inline]
-    pub(super) fn late_cost(&self, line: &LineFacts, lot: LotId, end: i64, due_end: i64) -> Option<i64> {
-        let lateness = &self.lots[lot as usize].lateness;
-        let late = line.instant_of(end) - due_end;
-        (late <= lateness.most).then(|| lateness.cost(late))
+    pub fn late_cost(&self, line: &LineFacts, end: i64) -> Option<i64> {
+        let late = line.instant_near(self.window, end) - self.due_end;
+        (late <= self.lateness.most).then(|| self.lateness.cost(late))
+    }
+
+    /// What it costs by itself.
+    #[inline]
+    pub fn cost(&self) -> i64 {
+        self.setup_cost + self.run_cost + self.late
     }
 }
 
@@ -164,12 +207,17 @@ impl State {
             tail.slack = tail.slack.min(limit.min(facts.total()) - step.end);
             tail.gain = tail.gain.saturating_add(gain);
             if step.late > 0 {
-                tail.drag = tail.drag.saturating_add(ground.lots[step.lot as usize].lateness.cost_per_day);
-                tail.drags += 1;
+                tail.drag = tail.drag.saturating_add(step.lateness.cost_per_day);
+            }
+            if gain > 0 {
+                // All that is charged once may go.
+                tail.once = tail.once.saturating_add(step.lateness.cost_once);
+                tail.pull = tail.pull.saturating_add(step.lateness.cost_per_day);
+                tail.roundings += 1;
             }
             let idle = tails[place].lead;
             if idle > 0 {
-                (tail.drag, tail.drags) = (0, 0);
+                tail.drag = 0;
             }
             let ahead = if idle > 0 { -1 } else { step.end - step.run - step.earliest };
             tail.lead = tail.lead.min(ahead);
@@ -180,7 +228,7 @@ impl State {
 
     /// The working second up to which a lot's end changes no lateness, and what its being earlier can save at most.
     fn limit(&self, ground: &Ground, line: &LineFacts, step: &Step) -> (i64, i64) {
-        if !ground.lots[step.lot as usize].kit {
+        if !step.kit {
             return (if step.end > step.latest { i64::MIN / 2 } else { step.latest }, step.late);
         }
         let order = ground.lots[step.lot as usize].order as usize;

@@ -102,7 +102,7 @@ impl State {
     /// Cost of a line: everything but kits and the makespan.
     fn line_cost(&self, line: usize) -> i64 {
         let sequence = &self.sequences[line];
-        sequence.steps.iter().map(|step| step.cost + step.late).sum::<i64>() + sequence.shortfall
+        sequence.spent_before(sequence.steps.len()) + sequence.shortfall
     }
 
     /// Completion of an order from the deliveries of its lots.
@@ -127,19 +127,22 @@ impl State {
         let facts = &ground.lines[line];
         let sequence = &mut self.sequences[line];
         let mut front = sequence.front_before(facts, from);
+        let mut spent = sequence.spent_before(from);
         sequence.steps.truncate(from);
         for (place, &lot) in sequence.lots.iter().enumerate().skip(from) {
             let mut step = ground.advance(line, &mut front, lot)?;
             self.places[lot as usize] = (line as u32, place as u32);
-            let about = &ground.lots[lot as usize];
-            if about.kit {
+            step.window = facts.window_of(step.end);
+            if step.kit {
                 let delivery = delivery(ground, line, &step);
                 if std::mem::replace(&mut self.deliveries[lot as usize], delivery) != delivery {
-                    moved(about.order);
+                    moved(ground.lots[lot as usize].order);
                 }
             } else if step.end > step.latest {
-                step.late = ground.late_cost(facts, lot, step.end, step.due_end)?;
+                step.late = step.late_cost(facts, step.end)?;
             }
+            spent += step.cost();
+            step.spent = spent;
             sequence.steps.push(step);
         }
         sequence.end = sequence.steps.last().map_or(i64::MIN, |step| facts.instant_of(step.end));
@@ -161,7 +164,7 @@ pub(super) fn delivery(ground: &Ground, line: usize, step: &Step) -> i64 {
         return ON_TIME;
     }
     let order = &ground.orders[ground.lots[step.lot as usize].order as usize];
-    ground.lines[line].instant_of(step.end) + order.due - step.due_end
+    ground.lines[line].instant_near(step.window, step.end) + order.due - step.due_end
 }
 
 impl Ground {

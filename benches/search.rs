@@ -1,0 +1,50 @@
+//! How many exact prices of insertions one core works out in a second.
+//!
+//! `cargo bench --bench search`: each price is a relocation, a lot taken out of one place and put into another, both
+//! lines priced exactly. By lots on a line, by calendar, by tightness, and for kits; in full, and as the search asks
+//! for them, with what it would accept at most. Throughput in prices a second.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lotwise::generate::{Parameters, generate};
+use lotwise::measure::InsertionPrices;
+use lotwise::model::Instance;
+use std::hint::black_box;
+
+/// Prices a sample.
+const PRICES: u64 = 20_000;
+
+fn parallel(orders: usize, lines: usize, set: &[(&str, &str)]) -> Instance {
+    let set = set.iter().map(|&(name, value)| (name.to_string(), value.to_string())).collect();
+    let asked = Parameters { orders: Some(orders), lines: Some(lines), set, ..Parameters::default() };
+    generate("parallel", &asked).unwrap_or_else(|faults| unreachable!("the sizes are in range: {faults:?}"))
+}
+
+fn measure(criterion: &mut Criterion, group: &str, name: &str, instance: &Instance) {
+    let Some(mut trial) = InsertionPrices::new(instance) else { unreachable!("parallel lines are separable") };
+    let mut group = criterion.benchmark_group(group);
+    group.sample_size(10).throughput(Throughput::Elements(PRICES));
+    let lots = trial.lots_per_line();
+    group.bench_function(BenchmarkId::new(format!("{name}, {lots:.0} lots a line"), "in full"), |bencher| {
+        bencher.iter(|| black_box(trial.price(PRICES)));
+    });
+    group.bench_function(BenchmarkId::new(format!("{name}, {lots:.0} lots a line"), "up to 1"), |bencher| {
+        bencher.iter(|| black_box(trial.price_up_to(PRICES, 10_000)));
+    });
+    group.finish();
+}
+
+fn prices(criterion: &mut Criterion) {
+    for lots in [10, 30, 100, 300, 1_000] {
+        measure(criterion, "length", &format!("{lots}"), &parallel(lots * 10, 10, &[]));
+    }
+    for tardiness in ["20", "60", "80"] {
+        measure(criterion, "tightness", tardiness, &parallel(1_000, 10, &[("tardiness_percent", tardiness)]));
+    }
+    for calendar in ["open", "two-shift"] {
+        let set = [("calendar", calendar), ("tardiness_percent", "60")];
+        measure(criterion, "calendar", calendar, &parallel(1_000, 10, &set));
+    }
+}
+
+criterion_group!(benches, prices);
+criterion_main!(benches);
