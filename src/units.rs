@@ -86,12 +86,20 @@ impl Money {
     /// `self x time / per`, rounded half up to a ten-thousandth: what a price per hour or day comes to over `time`.
     ///
     /// Saturates at [`Money::MAX`] where the product leaves `i64`.
+    #[inline]
     pub fn pro_rata(self, time: Seconds, per: Seconds) -> Money {
         let half = per.0 / 2;
         // Prices and times of real plants fit 64 bits; the wide path is for the rest.
-        if let Some(product) = self.0.checked_mul(time.0).and_then(|product| product.checked_add(half)) {
-            return Money(product.div_euclid(per.0));
+        match self.0.checked_mul(time.0).and_then(|product| product.checked_add(half)) {
+            Some(product) if product >= 0 => Money(product / per.0),
+            Some(product) => Money(product.div_euclid(per.0)),
+            None => self.pro_rata_wide(time, per),
         }
+    }
+
+    #[cold]
+    fn pro_rata_wide(self, time: Seconds, per: Seconds) -> Money {
+        let half = per.0 / 2;
         let wide = (i128::from(self.0) * i128::from(time.0) + i128::from(half)).div_euclid(i128::from(per.0));
         Money(i64::try_from(wide).unwrap_or(i64::MAX))
     }

@@ -243,6 +243,7 @@ impl Ground {
             before,
             available_from: line.available_from.0,
             first_second: 0,
+            near: 0,
             initial_class: line.initial_class.map_or(ANY_CLASS, |class| class.0),
             table,
             minimum_run,
@@ -255,6 +256,7 @@ impl Ground {
         for line in &mut self.lines {
             line.first_second = line.worked_before(line.available_from);
         }
+        self.note_near();
         for (lot, facts) in self.lots.iter().enumerate() {
             let order = &self.orders[facts.order as usize];
             let row = &mut self.modes[lot * count..(lot + 1) * count];
@@ -263,6 +265,17 @@ impl Ground {
                 mode.due_end = order.due - mode.journey;
                 mode.latest = line.worked_before(mode.due_end + order.lateness.most.min(0));
             }
+        }
+    }
+
+    /// Shifts as they mostly are: up to two mean runs, and never past a whole window.
+    fn note_near(&mut self) {
+        let count = self.lines.len();
+        for (place, line) in self.lines.iter_mut().enumerate() {
+            let runs = || self.modes[place..].iter().step_by(count).filter(|mode| mode.exists()).map(|mode| mode.run);
+            let mean = runs().map(i128::from).sum::<i128>() / (runs().count() as i128).max(1);
+            let shortest = line.windows[1..].iter().map(|&(from, to)| to - from).min().unwrap_or(i64::MAX);
+            line.near = if line.windows.len() > 1 { (2 * mean as i64).min(shortest) } else { i64::MAX };
         }
     }
 

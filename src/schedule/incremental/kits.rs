@@ -126,14 +126,11 @@ impl KitChanges {
         let Stop { place: first, mut front, .. } = self.stops[index];
         let facts = &ground.lines[line as usize];
         for step in &state.sequences[line as usize].steps[first as usize..=place as usize] {
-            let mut step = *step;
-            let before = step.end;
             let ready = facts.place(front.end, step.setup).max(step.earliest);
-            step.end = facts.place(ready, step.run);
-            front = Front { end: step.end, class: step.class };
-            let late = step.end > step.latest || before > step.latest;
-            if late && step.kit {
-                self.moved[step.lot as usize] = (self.stamp, delivery(ground, line as usize, &step));
+            let end = facts.place(ready, step.run);
+            front = Front { end, class: step.class };
+            if step.kit && (end > step.latest || step.end > step.latest) {
+                self.moved[step.lot as usize] = (self.stamp, delivery(ground, facts, step, end));
             }
         }
         self.stops[index].place = place + 1;

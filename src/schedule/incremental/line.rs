@@ -2,8 +2,10 @@
 //!
 //! Simulation of a line runs on this clock. Clock time is looked up only for a lot that may be late.
 
+use super::sequence::Step;
 use crate::problem::{LineIdx, MinimumRun};
 use crate::schedule::Run;
+use crate::units::{DAY, Money, Seconds};
 
 /// A line.
 #[derive(Clone, Debug)]
@@ -17,6 +19,9 @@ pub(crate) struct LineFacts {
     /// Whether work is never put off because a window is too short for it, so that a delay stays the same number of
     /// working seconds down the line until a release absorbs it.
     pub rigid: bool,
+    /// Shifts up to so many working seconds pass over the closed time of one window at most, and that only for lots that
+    /// end within this of its opening.
+    pub near: i64,
     /// When the first decided run or changeover may begin.
     pub available_from: i64,
     /// The same on the working clock.
@@ -69,13 +74,23 @@ impl LineFacts {
     }
 
     /// The same with a guess of the window it lies in.
-    #[inline]
+    #[inline(always)]
     pub(super) fn instant_near(&self, window: u32, worked: i64) -> i64 {
         let (window, before) = (window as usize, &self.before);
         if before[window] < worked && worked <= before[window + 1] {
             return self.windows[window].0 + worked - before[window];
         }
         self.instant_of(worked)
+    }
+
+    /// What is saved at most by a lot that may jump back over the closed time before its window.
+    pub(super) fn jump_cost(&self, step: &Step) -> i64 {
+        let window = step.window as usize;
+        if window == 0 || step.end - self.before[window] > self.near {
+            return 0;
+        }
+        let closed = Seconds(self.windows[window].0 - self.windows[window - 1].1);
+        Money(step.lateness.cost_per_day).pro_rata(closed, DAY).0.saturating_add(1)
     }
 
     /// The window in which a working second ends.

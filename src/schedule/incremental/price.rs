@@ -2,6 +2,7 @@
 
 use super::ground::{Ground, LotId};
 use super::kits::KitChanges;
+use super::line::LineFacts;
 use super::sequence::{Front, RunCounter, Step};
 use super::state::{LEFT_OUT, NOWHERE, State, delivery};
 use smallvec::SmallVec;
@@ -198,7 +199,7 @@ impl State {
                 Piece::Lots(first, last) => {
                     for &lot in &lots[first..last] {
                         let step = ground.advance(line, &mut front, lot)?;
-                        delta += step.cost() + self.price_lateness(ground, line, &step, kits)?;
+                        delta += step.cost() + self.price_lateness(ground, facts, &step, kits)?;
                     }
                 }
                 Piece::Own(first, last) => {
@@ -235,7 +236,7 @@ impl State {
         let first = &sequence.steps[places.start];
         let (setup, cost) = ground.changeover(facts, front.class, first.class);
         let mut delta = cost - first.setup_cost;
-        let mut end = self.price_step(ground, line, (front.end, setup), first, kits, &mut delta)?;
+        let mut end = self.price_step(ground, facts, (front.end, setup), first, kits, &mut delta)?;
         *front = Front { end: last.end, class: facts.class(last.class) };
         for place in places.start + 1..places.end {
             let shift = end - sequence.steps[place - 1].end;
@@ -250,7 +251,7 @@ impl State {
                 return Some(delta);
             }
             let step = &sequence.steps[place];
-            end = self.price_step(ground, line, (end, step.setup), step, kits, &mut delta)?;
+            end = self.price_step(ground, facts, (end, step.setup), step, kits, &mut delta)?;
         }
         front.end = end;
         Some(delta)
@@ -277,7 +278,7 @@ impl State {
         // The first lot behind may need another changeover; for the others only the time can change.
         let (setup, cost) = ground.changeover(facts, front.class, next.class);
         let mut delta = cost - next.setup_cost;
-        let mut end = self.price_step(ground, line, (front.end, setup), next, kits, &mut delta)?;
+        let mut end = self.price_step(ground, facts, (front.end, setup), next, kits, &mut delta)?;
         for place in resume + 1..count {
             let shift = end - sequence.steps[place - 1].end;
             if shift == 0 {
@@ -300,47 +301,46 @@ impl State {
                     return None;
                 }
             }
-            end = self.price_step(ground, line, (end, step.setup), step, kits, &mut delta)?;
+            end = self.price_step(ground, facts, (end, step.setup), step, kits, &mut delta)?;
         }
         Some((delta, if makespan { facts.instant_of(end) } else { sequence.end }))
     }
 
     /// Simulates a lot at its old place, the line coming to it at another time; returns its new end.
-    #[inline]
+    #[inline(always)]
     fn price_step(
         &self,
         ground: &Ground,
-        line: usize,
+        facts: &LineFacts,
         (from, setup): (i64, i64),
         step: &Step,
         kits: &mut KitChanges,
         delta: &mut i64,
     ) -> Option<i64> {
-        let facts = &ground.lines[line];
         let ready = facts.place(from, setup).max(step.earliest);
         let end = facts.place(ready, step.run);
+        if end <= step.latest && step.end <= step.latest {
+            return (end <= facts.total()).then_some(end);
+        }
         if end > facts.total() {
             return None;
         }
-        if end > step.latest || step.end > step.latest {
-            if step.kit {
-                kits.deliver(ground, self, step.lot, delivery(ground, line, &Step { end, ..*step }));
-            } else {
-                let late = if end > step.latest { step.late_cost(facts, end)? } else { 0 };
-                *delta += late - step.late;
-            }
+        if step.kit {
+            kits.deliver(ground, self, step.lot, delivery(ground, facts, step, end));
+        } else {
+            *delta += if end > step.latest { step.late_cost(facts, end)? } else { 0 } - step.late;
         }
         Some(end)
     }
 
     /// What a lot's lateness costs at the end of a step; kits are told. None past its deadline.
     #[inline]
-    fn price_lateness(&self, ground: &Ground, line: usize, step: &Step, kits: &mut KitChanges) -> Option<i64> {
+    fn price_lateness(&self, ground: &Ground, facts: &LineFacts, step: &Step, kits: &mut KitChanges) -> Option<i64> {
         if step.kit {
-            kits.deliver(ground, self, step.lot, delivery(ground, line, step));
+            kits.deliver(ground, self, step.lot, delivery(ground, facts, step, step.end));
             return Some(0);
         }
-        if step.end <= step.latest { Some(0) } else { step.late_cost(&ground.lines[line], step.end) }
+        if step.end <= step.latest { Some(0) } else { step.late_cost(facts, step.end) }
     }
 
     /// Shortfalls of a whole line after a splice.

@@ -62,7 +62,7 @@ pub(super) struct Tail {
     pub drag: i64,
     /// What each day less saves at most.
     pub pull: i64,
-    /// What is charged once and may go.
+    /// What is charged once and may go, and what the closed time saves that lots may jump back over.
     pub once: i64,
     /// How many roundings are in either.
     pub roundings: i64,
@@ -79,7 +79,7 @@ impl Tail {
     /// What coming earlier by `shift` working seconds saves at most.
     #[inline]
     pub fn most_saved(&self, line: &LineFacts, shift: i64) -> i64 {
-        if line.windows.len() > 1 {
+        if shift > line.near {
             return self.gain;
         }
         self.gain.min((self.pull.saturating_mul(shift) / DAY.0).saturating_add(self.once + self.roundings + 1))
@@ -212,6 +212,7 @@ impl State {
             if gain > 0 {
                 // All that is charged once may go.
                 tail.once = tail.once.saturating_add(step.lateness.cost_once);
+                tail.once = tail.once.saturating_add(facts.jump_cost(step));
                 tail.pull = tail.pull.saturating_add(step.lateness.cost_per_day);
                 tail.roundings += 1;
             }

@@ -1,6 +1,7 @@
 //! Where every lot is now: sequences, ends, lateness, completions.
 
 use super::ground::{Ground, LotId};
+use super::line::LineFacts;
 use super::sequence::{Sequence, Step};
 
 /// "On no line."
@@ -134,7 +135,7 @@ impl State {
             self.places[lot as usize] = (line as u32, place as u32);
             step.window = facts.window_of(step.end);
             if step.kit {
-                let delivery = delivery(ground, line, &step);
+                let delivery = delivery(ground, facts, &step, step.end);
                 if std::mem::replace(&mut self.deliveries[lot as usize], delivery) != delivery {
                     moved(ground.lots[lot as usize].order);
                 }
@@ -157,14 +158,14 @@ impl State {
     }
 }
 
-/// When a step's lot is delivered, where that is late.
+/// When a step's lot is delivered, were it to end at a working second, where that is late.
 #[inline]
-pub(super) fn delivery(ground: &Ground, line: usize, step: &Step) -> i64 {
-    if step.end <= step.latest {
+pub(super) fn delivery(ground: &Ground, line: &LineFacts, step: &Step, end: i64) -> i64 {
+    if end <= step.latest {
         return ON_TIME;
     }
     let order = &ground.orders[ground.lots[step.lot as usize].order as usize];
-    ground.lines[line].instant_near(step.window, step.end) + order.due - step.due_end
+    line.instant_near(step.window, end) + order.due - step.due_end
 }
 
 impl Ground {
