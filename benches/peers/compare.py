@@ -295,6 +295,8 @@ def main():
         table.write(options.out, rows)
         try:
             measure(options, rows)
+        except KeyboardInterrupt:
+            sys.exit(f"ended; the same command goes on from {options.out}")
         finally:
             table.write(options.out, rows)
     cells = {table.key(cell.__dict__) for cell in wanted(options, options.solvers)}

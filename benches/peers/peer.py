@@ -60,6 +60,10 @@ class Peer:
         setups = sum(max(row[self.family[lot]] for row in self.setup) for lot in self.lots)
         return max(self.release) + sum(max(durations) for durations in self.duration) + setups
 
+    def workers(self):
+        """CP-SAT's workers. Alone, its one worker leaves out all large neighbourhood search and hardly moves."""
+        return max(2, self.options.threads)
+
     def remaining(self):
         """Seconds left for the solver after what building its model took."""
         return max(0.5, self.options.time_limit - (time.monotonic() - self.began))

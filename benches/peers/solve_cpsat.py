@@ -93,7 +93,7 @@ def main():
     if not peer.options.cold:
         model.hint()
     solver = cp_model.CpSolver()
-    solver.parameters.num_workers = peer.options.threads
+    solver.parameters.num_workers = peer.workers()
     solver.parameters.random_seed = peer.options.seed
     solver.parameters.max_time_in_seconds = peer.remaining()
     status = solver.solve(model.model, Incumbents(model))

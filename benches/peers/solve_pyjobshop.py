@@ -45,7 +45,7 @@ def main():
     # What `pyjobshop.solve` does, in two steps: the time its model takes to build counts as time.
     model = CPModel(data)
     options = {"random_seed": peer.options.seed}
-    result = model.solve(peer.remaining(), False, peer.options.threads, start, **options)
+    result = model.solve(peer.remaining(), False, peer.workers(), start, **options)
     if not result.best.tasks:
         return
     sequences = [[] for _ in peer.lines]
