@@ -106,9 +106,11 @@ def constraints(factory):
 def build(peer):
     families = range(len(peer.setup))
     setups = [[peer.setup[before][family] for before in families] for family in families]
+    # Equal rows become one list: each object that crosses into the virtual machine and back costs time.
+    rows = {tuple(row): row for row in peer.duration}
     lots = [
-        Lot(lot, peer.release[lot], peer.due[lot], peer.weight[lot], family, peer.duration[lot], setups[family])
-        for lot, family in zip(peer.lots, peer.family)
+        Lot(lot, peer.release[lot], peer.due[lot], peer.weight[lot], family, rows[tuple(row)], setups[family])
+        for lot, family, row in zip(peer.lots, peer.family, peer.duration)
     ]
     lines = [Line(line) for line in peer.lines]
     if not peer.options.cold:
