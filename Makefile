@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench tools clean
+.PHONY: help demo test lint format bench peers tools clean
 
 # Set by the environment where something else is wanted.
 CARGO ?= cargo
@@ -46,6 +46,15 @@ format: ## Formats the sources
 
 bench: tools ## Measures reading, compiling, constructing, verifying, writing
 	@$(WITH_TOOLS) $(CARGO) bench --locked
+
+# Needs python3, and a JDK for Timefold. PEERS="--time-limit 5 --seeds 1" is a taste; the whole takes hours.
+PEERS ?=
+peers: tools ## Compares with PyJobShop, CP-SAT, Timefold and a plain annealing (see benches/peers)
+	@$(WITH_TOOLS) $(CARGO) build --release --locked
+	@$(CARGO) build --release --locked --manifest-path benches/peers/Cargo.toml --target-dir benches/peers/target
+	@[ -x benches/peers/.venv/bin/python ] || python3 -m venv benches/peers/.venv
+	@benches/peers/.venv/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
+	@benches/peers/.venv/bin/python benches/peers/compare.py --lotwise "$(LOTWISE)" $(PEERS)
 
 clean: ## Removes what was built and planned
 	@$(CARGO) clean
