@@ -274,7 +274,7 @@ impl Ground {
         for (place, line) in self.lines.iter_mut().enumerate() {
             let runs = || self.modes[place..].iter().step_by(count).filter(|mode| mode.exists()).map(|mode| mode.run);
             let mean = runs().map(i128::from).sum::<i128>() / (runs().count() as i128).max(1);
-            let shortest = line.windows[1..].iter().map(|&(from, to)| to - from).min().unwrap_or(i64::MAX);
+            let shortest = line.windows.iter().skip(1).map(|&(from, to)| to - from).min().unwrap_or(i64::MAX);
             line.near = if line.windows.len() > 1 { (2 * mean as i64).min(shortest) } else { i64::MAX };
         }
     }
