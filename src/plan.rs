@@ -48,6 +48,17 @@ pub(crate) struct Lot {
     pub baseline: Option<u32>,
 }
 
+/// What a lot is wherever it runs: some pieces of an item, with a number among its lots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Portion {
+    /// The item.
+    pub item: ItemIdx,
+    /// Its number within the item.
+    pub number: u32,
+    /// Pieces to deliver.
+    pub quantity: Pieces,
+}
+
 /// One step of a lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Operation {
@@ -135,6 +146,49 @@ impl Plan {
         self.baseline_of(problem, operation).is_some_and(|known| known.frozen)
     }
 
+    /// The same plan with other lots on some lines, and with some orders left out; whatever has a lot on these lines else
+    /// is made. Every lot must be one operation.
+    #[must_use]
+    pub fn rearranged(&self, problem: &Problem, lines: &[(LineIdx, Vec<Portion>)], left_out: &[OrderIdx]) -> Self {
+        let portion = |&operation: &OpIdx| self.lots[self.operations[operation].lot].portion();
+        let mut sequences: IdVec<LineIdx, Vec<Portion>> = IdVec::filled(Vec::new(), self.sequences.len());
+        for (line, portions) in lines {
+            sequences[*line].clone_from(portions);
+        }
+        let named: Vec<LineIdx> = lines.iter().map(|&(line, _)| line).collect();
+        for (line, sequence) in self.sequences.enumerate().filter(|(line, _)| !named.contains(line)) {
+            sequences[line] = sequence.iter().map(portion).collect();
+        }
+        let mut plan = Plan::empty(problem);
+        plan.overtime.clone_from(&self.overtime);
+        plan.fates.clone_from(&self.fates);
+        let mut places: Vec<(Portion, LineIdx, usize)> = Vec::new();
+        for (line, sequence) in sequences.enumerate() {
+            plan.sequences[line] = vec![OpIdx(0); sequence.len()];
+            places.extend(sequence.iter().enumerate().map(|(place, &portion)| (portion, line, place)));
+        }
+        // Lots in the order of the items, wherever they stand.
+        places.sort_unstable_by_key(|&(portion, line, place)| (portion, line.0, place));
+        for &(Portion { item, number, quantity }, line, place) in &places {
+            let lot = plan.add_lot(problem, item, number, quantity);
+            plan.sequences[line][place] = plan.operation(lot, 0);
+            plan.fates[problem.items[item].order] = Fate::Made;
+        }
+        for &order in left_out {
+            plan.fates[order] = Fate::LeftOut;
+        }
+        // Facts stand in no sequence.
+        for (item, facts) in problem.items.enumerate().filter(|(_, facts)| !facts.frozen_lots.is_empty()) {
+            if plan.fates[facts.order] == Fate::Made {
+                for &lot in &facts.frozen_lots {
+                    let known = &problem.baseline.lots[lot as usize];
+                    plan.add_lot(problem, item, known.number, known.quantity);
+                }
+            }
+        }
+        plan
+    }
+
     /// The same plan with some orders left out instead of made.
     #[must_use]
     pub fn without(&self, problem: &Problem, left_out: &[OrderIdx]) -> Self {
@@ -156,6 +210,13 @@ impl Plan {
             plan.fates[order] = Fate::LeftOut;
         }
         plan
+    }
+}
+
+impl Lot {
+    /// What it is wherever it runs.
+    pub fn portion(&self) -> Portion {
+        Portion { item: self.item, number: self.number, quantity: self.quantity }
     }
 }
 

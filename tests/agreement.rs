@@ -9,6 +9,7 @@
 mod instances;
 
 use instances::{any_instance, anything, every_feature};
+use lotwise::generate::features_of_anything;
 use lotwise::model::{Instance, Item, Order};
 use lotwise::solution::{OrderStatus, Solution, Status, read_solution};
 use lotwise::solve::{Method, Options, SolveError, solve};
@@ -62,6 +63,28 @@ fn every_method_agrees_with_verify() {
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures[..failures.len().min(20)].join("\n"));
     assert!(solved > cases(), "only {solved} plans: the generator makes too much that is invalid");
+}
+
+/// Every feature but those that keep the search on exact prices from applying.
+fn separable() -> u64 {
+    let coupling = ["stages", "holding", "materials"];
+    let separable = features_of_anything().enumerate().filter(|(_, name)| !coupling.contains(name));
+    separable.map(|(bit, _)| 1 << bit).sum()
+}
+
+/// Split lots, overtime, refusals and the plan in force, where changes are priced line by line.
+#[test]
+fn plans_on_separable_lines_agree_with_verify() {
+    let mut searched = 0;
+    let mut failures: Vec<String> = Vec::new();
+    for seed in 5_000..5_000 + cases() {
+        let instance = anything(seed, separable());
+        let Some(faults) = faults_of(&instance, &options(Method::Heuristic)) else { continue };
+        failures.extend(faults.into_iter().map(|text| format!("seed {seed}: {text}")));
+        searched += 1;
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures[..failures.len().min(20)].join("\n"));
+    assert!(searched * 2 > cases(), "only {searched} plans: the generator makes too much that is invalid");
 }
 
 proptest! {

@@ -37,6 +37,11 @@ pub struct Generator {
 /// Every generator.
 pub const GENERATORS: &[Generator] = &[parallel::GENERATOR, plant::GENERATOR, garment::GENERATOR, anything::GENERATOR];
 
+/// What `anything` may use, in the order of the bits of its parameter `features`.
+pub fn features_of_anything() -> impl Iterator<Item = &'static str> {
+    anything::features()
+}
+
 /// What to ask of a generator; what is left out takes the generator's preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameters {

@@ -4,8 +4,8 @@
 //! open time between the start and the last promise: busy whatever the number of orders, lines and days, and feasible.
 //! `docs/generate.md` has the formulas.
 
-use super::settings::{Settings, derived, integer};
-use super::shifts::{after, instant, money, open_time, seconds, sundays, two_shift};
+use super::settings::{Settings, choice, derived, integer};
+use super::shifts::{after, evenings, instant, money, open_time, seconds, sundays, two_shift};
 use super::stream::{Stream, Streams};
 use super::{Generator, Parameter};
 use crate::model::{
@@ -43,6 +43,12 @@ const PARAMETERS: &[Parameter] = &[
     integer("deadline_percent", (0, 5, 100), "Share of orders with a deadline, two weeks after the promise."),
     integer("technique_percent", (1, 50, 100), "Share of the techniques a line can do."),
     integer("minimum_run_percent", (0, 20, 100), "Share of lines with a minimum run."),
+    integer("bulk_percent", (0, 0, 100), "Share of orders ten times as large, which may be split in up to eight lots."),
+    choice(
+        "overtime",
+        &["sundays", "evenings"],
+        "Windows of overtime: Sundays alone, or working days' nights besides.",
+    ),
 ];
 
 /// Styles, with how much work a piece of each is, of a hundred; the same on all lines.
@@ -66,6 +72,9 @@ const ZONE: &str = "Europe/Berlin";
 /// Small batches: bands of quantities, and cumulative how often of a hundred.
 const QUANTITIES: [(i64, i64); 4] = [(1, 5), (6, 20), (21, 60), (61, 200)];
 const QUANTITY_WEIGHTS: [i64; 4] = [25, 60, 85, 100];
+/// How many times as large a bulk order is, and in how many lots its items may be made at most.
+const BULK: i64 = 10;
+const BULK_LOTS: u32 = 8;
 /// Of a hundred lots in a sensible plan, how many follow a changeover of mean length.
 const CHANGES_PERCENT: i64 = 35;
 
@@ -102,7 +111,12 @@ impl<'a> Plant<'a> {
 
     fn calendar(&self) -> Calendar {
         let weeks = (self.settings.integer("days") + self.settings.integer("promise_days")) / 7 + 2;
-        Calendar { overtime: sundays(self.start, weeks, money(600)), ..two_shift("two-shift") }
+        let mut overtime = sundays(self.start, weeks, money(600));
+        if self.settings.choice("overtime") == "evenings" {
+            overtime.extend(evenings(self.start, weeks, money(150)));
+            overtime.sort_by_key(|window| window.from.seconds);
+        }
+        Calendar { overtime, ..two_shift("two-shift") }
     }
 
     /// Two sites that deliver everywhere: each is a day from its own half of the country and two from the other.
@@ -164,6 +178,12 @@ impl<'a> Plant<'a> {
         for _ in 0..stream.between(1, settings.integer("items")) {
             let (least, most) = QUANTITIES[stream.weighted(&QUANTITY_WEIGHTS)];
             order = order.item(ranked[stream.weighted(cumulative)].id.clone(), stream.between(least, most));
+        }
+        if self.streams.at("bulk", index).chance(settings.integer("bulk_percent")) {
+            for item in &mut order.items {
+                item.quantity *= BULK;
+                (item.maximum_lots, item.minimum_lot) = (BULK_LOTS, item.quantity / BULK);
+            }
         }
         let mut dates = self.streams.at("dates", index);
         let quarters = dates.between(0, settings.integer("days") * DAY.0 / 900 - 1);

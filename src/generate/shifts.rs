@@ -49,6 +49,15 @@ pub(super) fn sundays(monday: Instant, weeks: i64, cost: Money) -> Vec<OvertimeW
     (0..weeks).map(window).collect()
 }
 
+/// Monday to Saturday from 22:00 to 02:00 as overtime, for so many weeks from the Monday `monday`, 06:00.
+pub(super) fn evenings(monday: Instant, weeks: i64, cost: Money) -> Vec<OvertimeWindow> {
+    let window = |day: i64| {
+        let from = after(monday, day * DAY.0 + 16 * HOUR.0);
+        OvertimeWindow { from, to: after(from, 4 * HOUR.0), cost, reason: None, meta: None }
+    };
+    (0..7 * weeks).filter(|day| day % 7 < 6).map(window).collect()
+}
+
 /// The open time of `calendar` for `days` days from `start`.
 pub(super) fn open_time(calendar: &Calendar, zone: &TimeZone, start: Instant, days: i64) -> WorkingTime {
     working_time::expand(calendar, zone, start.seconds, start.seconds + Seconds(days * DAY.0)).open

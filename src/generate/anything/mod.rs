@@ -32,6 +32,11 @@ pub(super) const GENERATOR: Generator = Generator {
 const PARAMETER: Parameter =
     integer("features", (0, ALL, ALL), "Which features may be used: a bit set over the generator's list.");
 
+/// The names of the features, in the order of their bits.
+pub(crate) fn features() -> impl Iterator<Item = &'static str> {
+    FEATURES.iter().map(|feature| feature.name)
+}
+
 /// Every feature.
 const ALL: i64 = (1 << FEATURES.len()) - 1;
 

@@ -3,6 +3,8 @@
 //! A move draws what it changes from the random stream it is given, narrowed by [`Neighbours`]: lots that would stand
 //! well next to each other, because they share a line and a setup class, or are due at about the same time.
 
+mod divide;
+mod edits;
 mod neighbours;
 mod recall;
 mod relocate;
@@ -28,12 +30,25 @@ pub(crate) struct Draw<'a> {
 pub(crate) type Move = fn(&mut Draw<'_>, &mut Proposal) -> bool;
 
 /// The moves with their names and how often each is drawn (parts of a hundred).
-pub(crate) const MOVES: &[(&str, Move, u32)] = &[
+const MOVES: &[(&str, Move, u32)] = &[
     ("relocate", relocate::propose, 45),
     ("swap", swap::propose, 30),
     ("tails", tails::propose, 20),
     ("recall", recall::propose, 5),
 ];
+
+/// Moves only some plans have a use for: drawn besides the others, in the same parts, where there is one.
+const OCCASIONAL: &[(&str, Move, u32, Use)] = &[("divide", divide::propose, 8, |ground| !ground.divided.is_empty())];
+
+/// Whether a plan has a use for a move.
+type Use = fn(&Ground) -> bool;
+
+/// The moves a plan has a use for, and how often each is drawn.
+pub(crate) fn moves_for(ground: &Ground) -> Vec<(Move, u32)> {
+    let occasional = OCCASIONAL.iter().filter(|(.., use_for)| use_for(ground));
+    let occasional = occasional.map(|&(_, propose, share, _)| (propose, share));
+    MOVES.iter().map(|&(_, propose, share)| (propose, share)).chain(occasional).collect()
+}
 
 /// The longest block that moves at once.
 const LONGEST_BLOCK: usize = 12;
@@ -58,14 +73,15 @@ impl Draw<'_> {
 
     /// A lot of some order that is in the plan.
     fn lot(&mut self) -> Option<(LotId, usize, usize)> {
-        let count = self.ground.lots.len();
+        let count = self.state.standing().len();
         if count == 0 {
             return None;
         }
         let lot = if self.ground.makespan_cost_per_hour > 0 && self.chance(50) {
             self.lot_of_last_line()?
         } else {
-            self.below(count) as LotId
+            let pick = self.below(count);
+            self.state.standing()[pick]
         };
         let (line, place) = self.state.place(lot)?;
         Some((lot, line, place))
@@ -81,6 +97,37 @@ impl Draw<'_> {
         }
         let place = self.below(sequence.len());
         Some(self.state.sequence(line)[place])
+    }
+
+    /// Where a neighbour stands: one of its item's lots, where that is made in others.
+    fn place_of_neighbour(&mut self, lot: LotId) -> Option<(usize, usize)> {
+        let place = self.state.place(lot);
+        if place.is_some() {
+            return place;
+        }
+        let divided = self.ground.divided.get(self.ground.lots[lot as usize].divided as usize)?;
+        let lots = &divided.forms[self.state.form(divided)?];
+        let pick = self.below(lots.len());
+        self.state.place(lots[pick])
+    }
+
+    /// A place for a lot that has none: behind a lot near it, or anywhere on a line that can run it.
+    fn somewhere(&mut self, lot: LotId) -> Option<(usize, usize)> {
+        let near = self.neighbours.of(lot).len();
+        if near > 0 && self.chance(70) {
+            let pick = self.below(near);
+            let neighbour = self.place_of_neighbour(self.neighbours.of(lot)[pick]);
+            if let Some((line, place)) = neighbour.filter(|&(line, _)| self.ground.mode(lot, line).exists()) {
+                return Some((line, place + 1));
+            }
+        }
+        let eligible = self.ground.eligible(lot).len();
+        if eligible == 0 {
+            return None;
+        }
+        let pick = self.below(eligible);
+        let line = usize::from(self.ground.eligible(lot)[pick]);
+        Some((line, self.below(self.state.sequence(line).len() + 1)))
     }
 
     /// Whether a line can run all of some lots.

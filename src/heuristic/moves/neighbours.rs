@@ -1,9 +1,10 @@
 //! Which lots would stand well behind which: granular neighbourhoods (Toth and Vigo 2003) for lots on lines.
 
-use crate::schedule::incremental::{Ground, LotId, NEVER};
+use crate::schedule::incremental::{Ground, LotId, NEVER, UNDIVIDED};
 use rayon::prelude::*;
 
-/// For each lot, the lots it would follow best, nearest first.
+/// For each lot, the lots it would follow best, nearest first. Of an item with several forms the first lot of the first
+/// form is named for whichever stands, and all its lots have the same neighbours.
 #[derive(Clone, Debug)]
 pub(crate) struct Neighbours {
     width: usize,
@@ -19,22 +20,23 @@ const CANDIDATES: usize = 400;
 impl Neighbours {
     /// Measures who is near whom: changeover time between the two, and how far their due dates are apart.
     pub fn new(ground: &Ground) -> Self {
-        let count = ground.lots.len();
+        let heads: Vec<LotId> = (0..ground.lots.len() as LotId).filter(|&lot| head(ground, lot) == lot).collect();
+        let count = heads.len();
         let width = WIDTH.min(count.saturating_sub(1));
         let due = |lot: LotId| {
             let order = ground.order(lot);
             (order.due + order.lateness.most.min(0)).min(ground.start + (1 << 40))
         };
-        let mut by_due: Vec<LotId> = (0..count as LotId).collect();
+        let mut by_due = heads.clone();
         by_due.sort_by_key(|&lot| (due(lot), lot));
-        let mut rank = vec![0; count];
+        let mut rank = vec![0; ground.lots.len()];
         for (place, &lot) in by_due.iter().enumerate() {
             rank[lot as usize] = place;
         }
         let scale = Scale::new(ground);
-        let lists: Vec<Vec<LotId>> = (0..count as LotId)
-            .into_par_iter()
-            .map(|lot| {
+        let lists: Vec<Vec<LotId>> = heads
+            .par_iter()
+            .map(|&lot| {
                 let centre = rank[lot as usize];
                 let from = centre.saturating_sub(CANDIDATES / 2);
                 let near = &by_due[from..(from + CANDIDATES).min(count)];
@@ -51,9 +53,14 @@ impl Neighbours {
                 scored.into_iter().take(width).map(|(_, other)| other).collect()
             })
             .collect();
-        let lengths = lists.iter().map(|list| list.len() as u16).collect();
-        let mut flat = vec![0; count * width];
-        for (lot, list) in lists.iter().enumerate() {
+        let lots = ground.lots.len();
+        let (mut flat, mut lengths, mut row) = (vec![0; lots * width], vec![0; lots], vec![0; lots]);
+        for (number, &lot) in heads.iter().enumerate() {
+            row[lot as usize] = number;
+        }
+        for lot in 0..lots {
+            let list = &lists[row[head(ground, lot as LotId) as usize]];
+            lengths[lot] = list.len() as u16;
             flat[lot * width..lot * width + list.len()].copy_from_slice(list);
         }
         Self { width, lists: flat, lengths }
@@ -63,6 +70,14 @@ impl Neighbours {
     pub fn of(&self, lot: LotId) -> &[LotId] {
         let from = lot as usize * self.width;
         &self.lists[from..from + self.lengths[lot as usize] as usize]
+    }
+}
+
+/// The lot that is named for a lot as a neighbour.
+fn head(ground: &Ground, lot: LotId) -> LotId {
+    match ground.lots[lot as usize].divided {
+        UNDIVIDED => lot,
+        divided => ground.divided[divided as usize].forms[0][0],
     }
 }
 

@@ -1,7 +1,8 @@
 //! Recall: an order that is left out comes back, or one that may be refused leaves.
 
 use super::Draw;
-use crate::schedule::incremental::{LotId, Proposal};
+use super::edits::Edits;
+use crate::schedule::incremental::{LotId, Proposal, UNDIVIDED, UNPLANNED_PENALTY};
 use smallvec::SmallVec;
 
 /// Proposes to take a random order out of the plan, or to bring it back.
@@ -13,58 +14,38 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
     }
     if draw.state.is_made(order as u32) {
         // An order that must be made never pays to leave out; to make room for another, moves go round by others.
-        return facts.left_out_cost < crate::schedule::incremental::UNPLANNED_PENALTY && leave(draw, order, proposal);
+        return facts.left_out_cost < UNPLANNED_PENALTY && leave(draw, order, proposal);
     }
     come_back(draw, order, proposal)
 }
 
 fn leave(draw: &Draw<'_>, order: usize, proposal: &mut Proposal) -> bool {
-    let mut places: SmallVec<[(usize, usize); 32]> =
-        draw.ground.orders[order].lots.iter().filter_map(|&lot| draw.state.place(lot)).collect();
-    places.sort_unstable();
-    for of_line in places.chunk_by(|one, other| one.0 == other.0) {
-        let (line, from) = of_line[0];
-        let resume = of_line[of_line.len() - 1].1 + 1;
-        let sequence = draw.state.sequence(line)[from..resume].iter();
-        let kept = sequence.copied().filter(|&lot| draw.ground.lots[lot as usize].order as usize != order);
-        proposal.splice(line, from, resume).lots(kept);
+    let mut edits = Edits::default();
+    for place in draw.ground.orders[order].lots.iter().filter_map(|&lot| draw.state.place(lot)) {
+        edits.take_out(place);
     }
+    edits.propose(proposal);
     proposal.leave(order as u32);
     true
 }
 
 /// Brings an order back, each lot behind a lot near it or at a random place of a line that can run it.
 fn come_back(draw: &mut Draw<'_>, order: usize, proposal: &mut Proposal) -> bool {
-    let ground = draw.ground;
-    let mut targets: SmallVec<[(usize, usize, LotId); 32]> = SmallVec::new();
-    for &lot in &ground.orders[order].lots {
-        let near = draw.neighbours.of(lot).len();
-        let pick = if near > 0 && draw.chance(70) { draw.below(near) } else { near };
-        let neighbour = draw.neighbours.of(lot).get(pick).and_then(|&other| draw.state.place(other));
-        let target =
-            neighbour.map(|(line, place)| (line, place + 1)).filter(|&(line, _)| ground.mode(lot, line).exists());
-        let eligible = ground.eligible(lot).len();
-        if eligible == 0 {
-            return false;
-        }
-        let (line, place) = target.unwrap_or_else(|| {
-            let pick = draw.below(eligible);
-            let line = usize::from(ground.eligible(lot)[pick]);
-            (line, draw.below(draw.state.sequence(line).len() + 1))
-        });
-        targets.push((line, place, lot));
+    let facts = &draw.ground.orders[order];
+    let plain = facts.lots.iter().copied().filter(|&lot| draw.ground.lots[lot as usize].divided == UNDIVIDED);
+    let mut lots: SmallVec<[LotId; 32]> = plain.collect();
+    for &divided in &facts.divided {
+        let forms = &draw.ground.divided[divided as usize].forms;
+        // Mostly in few lots: what that costs in time can be split later.
+        let form = if draw.chance(50) { 0 } else { draw.below(forms.len()) };
+        lots.extend_from_slice(&forms[form]);
     }
-    targets.sort_unstable();
-    for of_line in targets.chunk_by(|one, other| one.0 == other.0) {
-        let (line, from) = (of_line[0].0, of_line[0].1);
-        let resume = of_line[of_line.len() - 1].1;
-        proposal.splice(line, from, resume);
-        let mut at = from;
-        for &(_, place, lot) in of_line {
-            proposal.own(at, place).lots([lot]);
-            at = place;
-        }
+    let mut edits = Edits::default();
+    for lot in lots {
+        let Some(place) = draw.somewhere(lot) else { return false };
+        edits.put_in(place, lot);
     }
+    edits.propose(proposal);
     proposal.return_order(order as u32);
     true
 }

@@ -34,7 +34,7 @@ fn target(draw: &mut Draw<'_>, lot: LotId) -> Option<(usize, usize)> {
     if near > 0 && draw.chance(70) {
         let pick = draw.below(near);
         let neighbour = draw.neighbours.of(lot)[pick];
-        let (line, place) = draw.state.place(neighbour)?;
+        let (line, place) = draw.place_of_neighbour(neighbour)?;
         return Some((line, place + 1));
     }
     let eligible = draw.ground.eligible(lot).len();

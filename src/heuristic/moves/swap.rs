@@ -48,7 +48,7 @@ fn partner(draw: &mut Draw<'_>, lot: LotId, line: usize) -> Option<(usize, usize
     if near > 0 && draw.chance(50) {
         let pick = draw.below(near);
         // The lot behind the neighbour: swapping brings `lot` next to it.
-        let (other, place) = draw.state.place(draw.neighbours.of(lot)[pick])?;
+        let (other, place) = draw.place_of_neighbour(draw.neighbours.of(lot)[pick])?;
         return (place + 1 < draw.state.sequence(other).len()).then_some((other, place + 1));
     }
     let eligible = draw.ground.eligible(lot).len();

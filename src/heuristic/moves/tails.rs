@@ -9,7 +9,7 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
     let near = draw.neighbours.of(lot).len();
     let (other, behind) = if near > 0 && draw.chance(60) {
         let pick = draw.below(near);
-        let Some((other, place)) = draw.state.place(draw.neighbours.of(lot)[pick]) else { return false };
+        let Some((other, place)) = draw.place_of_neighbour(draw.neighbours.of(lot)[pick]) else { return false };
         (other, place + 1)
     } else {
         let eligible = draw.ground.eligible(lot).len();

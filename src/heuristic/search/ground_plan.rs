@@ -1,14 +1,14 @@
 //! Between a plan and the ground its search runs on.
 
-use crate::plan::{Fate, LotIdx, Plan};
-use crate::problem::{OrderIdx, Problem};
+use crate::plan::{Fate, Plan, Portion};
+use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::schedule::incremental::{Ground, LotId, State, UNPLANNED_PENALTY};
 use crate::schedule::{Schedule, settle};
-use crate::units::{IdVec, Money};
+use crate::units::Money;
 
 /// A plan on its ground: the unchanging part, and the state the search begins with.
 pub(crate) struct GroundPlan {
-    /// The plan with lots also for the orders that are left out.
+    /// The plan the search begins with.
     plan: Plan,
     pub ground: Ground,
     pub state: State,
@@ -29,55 +29,40 @@ fn worth((unplanned, cost): (usize, Money)) -> i64 {
 impl GroundPlan {
     /// The ground of a whole plan; none where it cannot be timed on it.
     pub fn new(problem: &Problem, start: &Plan, schedule: &Schedule) -> Option<Self> {
-        let mut plan = start.clone();
-        let mut left_out: Vec<LotIdx> = Vec::new();
-        for order in problem.orders.ids().filter(|&order| start.fates[order] == Fate::LeftOut) {
-            left_out.extend(plan.add_order(problem, order, |_| 1));
-        }
-        left_out.retain(|&lot| !plan.is_fact(problem, plan.operation(lot, 0)));
+        let left_out: Vec<OrderIdx> =
+            problem.orders.ids().filter(|&order| start.fates[order] == Fate::LeftOut).collect();
         let lines: Vec<_> = problem.lines.ids().collect();
-        let ground = Ground::new(problem, &plan, schedule, &lines, &left_out);
-        let mut lot_of: IdVec<LotIdx, LotId> = IdVec::filled(LotId::MAX, plan.lots.len());
-        for (id, lot) in ground.lots.iter().enumerate() {
-            lot_of[lot.plan_lot] = id as LotId;
-        }
-        let sequences: Vec<Vec<LotId>> = plan
-            .sequences
-            .iter()
-            .map(|sequence| sequence.iter().map(|&operation| lot_of[plan.operations[operation].lot]).collect())
-            .collect();
+        let ground = Ground::new(problem, start, schedule, &lines, &left_out);
+        let sequences = sequences_of(start, &lines);
         let state = State::new(&ground, &sequences)?;
-        Some(Self { plan, ground, state, value: schedule.value() })
+        Some(Self { plan: start.clone(), ground, state, value: schedule.value() })
     }
 
     /// The plan of given sequences with its exact schedule; none where the reference evaluation refuses it.
     pub fn finish(&self, problem: &Problem, sequences: &[Vec<LotId>]) -> Option<(Plan, Schedule)> {
-        let mut plan = self.plan.clone();
-        let mut made = vec![false; self.ground.lots.len()];
-        for (line, lots) in self.ground.lines.iter().zip(sequences) {
-            plan.sequences[line.line] =
-                lots.iter().map(|&lot| plan.operation(self.ground.lots[lot as usize].plan_lot, 0)).collect();
-            for &lot in lots {
-                made[lot as usize] = true;
-            }
-        }
-        let left_out: Vec<OrderIdx> = self
-            .ground
-            .orders
-            .iter()
-            .filter(|order| order.lots.iter().any(|&lot| !made[lot as usize]))
-            .map(|order| order.order)
-            .collect();
-        if !left_out.is_empty() {
-            plan = plan.without(problem, &left_out);
-        }
+        let state = State::new(&self.ground, sequences)?;
+        let left_out = self.ground.orders.iter().enumerate().filter(|&(order, _)| !state.is_made(order as u32));
+        let left_out: Vec<OrderIdx> = left_out.map(|(_, facts)| facts.order).collect();
+        let mut plan = self.plan.rearranged(problem, &arrangement(&self.ground, sequences), &left_out);
         let schedule = settle(problem, &mut plan).ok()?;
-        debug_assert_eq!(self.by_price(sequences), Some(worth(schedule.value()) - worth(self.value)));
+        // What the prices add up to must be what the reference says.
+        debug_assert_eq!(state.cost() - self.state.cost(), worth(schedule.value()) - worth(self.value));
         Some((plan, schedule))
     }
+}
 
-    /// What the sequences are worth against the start, by the sum of prices: must be what the reference says.
-    fn by_price(&self, sequences: &[Vec<LotId>]) -> Option<i64> {
-        Some(State::new(&self.ground, sequences)?.cost() - self.state.cost())
-    }
+/// The lots of a ground made of some lines of a plan, in the sequences that has: they are its first ones.
+pub(super) fn sequences_of(plan: &Plan, lines: &[LineIdx]) -> Vec<Vec<LotId>> {
+    let mut first = 0;
+    let of_line = |&line: &LineIdx| {
+        let next = first + plan.sequences[line].len() as LotId;
+        (std::mem::replace(&mut first, next)..next).collect()
+    };
+    lines.iter().map(of_line).collect()
+}
+
+/// What each line of a ground runs.
+pub(super) fn arrangement(ground: &Ground, sequences: &[Vec<LotId>]) -> Vec<(LineIdx, Vec<Portion>)> {
+    let portions = |lots: &Vec<LotId>| lots.iter().map(|&lot| ground.portions[lot as usize]).collect();
+    ground.lines.iter().zip(sequences).map(|(line, lots)| (line.line, portions(lots))).collect()
 }

@@ -19,6 +19,7 @@ use crate::heuristic::moves::Neighbours;
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
+use crate::schedule::incremental::{Ground, State};
 use rayon::prelude::*;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ const EPOCHS: u64 = 40;
 const MOST_LOTS_AT_ONCE: usize = 4_000;
 /// Iterations between two looks at the clock.
 const STRIDE: u64 = 2_000;
-/// Iterations per lot and lot after which a small instance has been searched through many times over: a file of three
+/// Iterations per choice and choice after which a small instance has been searched through many times over: a file of three
 /// orders should not take its whole time limit.
 const ENOUGH_PER_SQUARE: u64 = 40_000;
 /// Iterations by which the speed is measured.
@@ -88,7 +89,7 @@ pub(crate) fn search(
         .map(|replica| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, replica as u64))
         .collect();
     let temperatures = replicas[0].calibrate();
-    let spare = spare_time(&mut replicas[0], ground.lots.len(), effort, temperatures.at(0.0));
+    let spare = spare_time(&mut replicas[0], choices(ground, &ground_plan.state), effort, temperatures.at(0.0));
     let remaining = || (effort.remaining)().map(|left| left.saturating_sub(spare));
     let effort = Effort { remaining: &remaining, ..effort };
     let mut best = ground_plan.state.cost();
@@ -126,12 +127,17 @@ pub(crate) fn search(
     }
 }
 
+/// How many choices there are: where each lot goes, and in which form each item is made.
+fn choices(ground: &Ground, state: &State) -> usize {
+    state.standing().len() + ground.divided.iter().map(|divided| divided.forms.len()).sum::<usize>()
+}
+
 /// The part of the time limit a small instance does not need; the cooling is then fitted to the rest.
-fn spare_time(replica: &mut Annealing<'_>, lots: usize, effort: Effort<'_>, temperature: f64) -> Duration {
+fn spare_time(replica: &mut Annealing<'_>, choices: usize, effort: Effort<'_>, temperature: f64) -> Duration {
     let Some(before) = (effort.remaining)().filter(|_| effort.iterations.is_none()) else { return Duration::ZERO };
     replica.run(SPEED_SAMPLE, (temperature, temperature));
     let left = (effort.remaining)().unwrap_or_default();
-    let enough = ENOUGH_PER_SQUARE.saturating_mul((lots as u64).pow(2));
+    let enough = ENOUGH_PER_SQUARE.saturating_mul((choices as u64).pow(2));
     let threads = effort.pool.current_num_threads().clamp(1, REPLICAS) as f64;
     let needed = before.saturating_sub(left).as_secs_f64() * (enough as f64 / SPEED_SAMPLE as f64 / threads);
     left.saturating_sub(Duration::try_from_secs_f64(needed).unwrap_or(Duration::MAX))

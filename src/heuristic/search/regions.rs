@@ -5,11 +5,12 @@
 //! overlap from round to round, each improved by itself. Lines of different independent components never meet.
 
 use super::anneal::Annealing;
+use super::ground_plan::{arrangement, sequences_of};
 use super::{Effort, Epoch};
 use crate::heuristic::moves::Neighbours;
-use crate::plan::{LotIdx, Plan};
+use crate::plan::{Plan, Portion};
 use crate::problem::{LineIdx, Problem, components};
-use crate::schedule::incremental::{Ground, LotId, State};
+use crate::schedule::incremental::{Ground, State};
 use crate::schedule::{Schedule, settle};
 use crate::units::{Id, IdVec};
 use rand::{RngExt as _, SeedableRng};
@@ -80,7 +81,7 @@ pub(super) fn search(
 /// What a group came to.
 struct Improved {
     /// Its lines' new sequences, where they are better.
-    sequences: Option<Vec<(LineIdx, Vec<LotIdx>)>>,
+    sequences: Option<Vec<(LineIdx, Vec<Portion>)>>,
     iterations: u64,
 }
 
@@ -93,14 +94,7 @@ fn improve(
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Option<Improved> {
     let ground = Ground::new(problem, plan, schedule, lines, &[]);
-    let mut first = 0;
-    let sequences: Vec<Vec<LotId>> = lines
-        .iter()
-        .map(|&line| {
-            let next = first + plan.sequences[line].len() as LotId;
-            (std::mem::replace(&mut first, next)..next).collect()
-        })
-        .collect();
+    let sequences = sequences_of(plan, lines);
     let state = State::new(&ground, &sequences)?;
     let before = state.cost();
     if ground.lots.len() < 2 || before <= ground.cost_floor() {
@@ -109,7 +103,7 @@ fn improve(
     let neighbours = Neighbours::new(&ground);
     let mut replica = Annealing::new(&ground, &neighbours, state, seed, 0);
     let temperatures = replica.calibrate();
-    let wanted = (ITERATIONS_PER_LOT * ground.lots.len() as u64).min(most);
+    let wanted = (ITERATIONS_PER_LOT * replica.state().standing().len() as u64).min(most);
     // In slices, so that a limit or a signal is heard within milliseconds; the last cools down what came before.
     let slices = 20;
     for slice in 0..slices {
@@ -121,21 +115,18 @@ fn improve(
         }
     }
     let better = replica.best_cost() < before;
-    let lots = |sequence: &Vec<LotId>| sequence.iter().map(|&lot| ground.lots[lot as usize].plan_lot).collect();
-    let sequences = better.then(|| lines.iter().copied().zip(replica.best_sequences().iter().map(lots)).collect());
+    let sequences = better.then(|| arrangement(&ground, &replica.best_sequences()));
     Some(Improved { sequences, iterations: replica.iterations() })
 }
 
 /// The plan with all groups' sequences; where kits that span groups make that no better, with those of each group that
 /// is better by itself.
 fn together(problem: &Problem, plan: &Plan, schedule: &Schedule, improved: &[Improved]) -> Option<(Plan, Schedule)> {
-    let groups: Vec<&Vec<(LineIdx, Vec<LotIdx>)>> =
+    let groups: Vec<&Vec<(LineIdx, Vec<Portion>)>> =
         improved.iter().filter_map(|group| group.sequences.as_ref()).collect();
-    let with = |plan: &Plan, groups: &[&Vec<(LineIdx, Vec<LotIdx>)>]| {
-        let mut plan = plan.clone();
-        for (line, lots) in groups.iter().copied().flatten() {
-            plan.sequences[*line] = lots.iter().map(|&lot| plan.operation(lot, 0)).collect();
-        }
+    let with = |plan: &Plan, groups: &[&Vec<(LineIdx, Vec<Portion>)>]| {
+        let lines: Vec<(LineIdx, Vec<Portion>)> = groups.iter().copied().flatten().cloned().collect();
+        let mut plan = plan.rearranged(problem, &lines, &[]);
         settle(problem, &mut plan).ok().map(|schedule| (plan, schedule))
     };
     if groups.is_empty() {

@@ -73,6 +73,15 @@ impl KitChanges {
         touched.look_through |= earlier;
     }
 
+    /// Notes that an order comes back: it is complete no earlier than what of it lies outside.
+    pub fn come_back(&mut self, ground: &Ground, order: u32) {
+        let facts = &ground.orders[order as usize];
+        if facts.delivered_elsewhere > facts.due {
+            let touched = self.touch(order);
+            touched.latest = touched.latest.max(facts.delivered_elsewhere);
+        }
+    }
+
     /// Notes that some places of a line were not simulated, though it comes there at another time.
     pub fn stop(&mut self, line: usize, places: Range<usize>, front: Front) {
         self.stops.push(Stop { line: line as u32, place: places.start as u32, until: places.end as u32, front });

@@ -11,12 +11,13 @@
 mod ground;
 mod kits;
 mod lateness;
+mod layout;
 mod line;
 mod price;
 mod sequence;
 mod state;
 
-pub(crate) use ground::{Ground, LotId};
+pub(crate) use ground::{Ground, LotId, UNDIVIDED};
 pub(crate) use lateness::NEVER;
 pub(crate) use price::{Price, Proposal};
 pub(crate) use state::State;

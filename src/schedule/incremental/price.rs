@@ -4,7 +4,7 @@ use super::ground::{Ground, LotId};
 use super::kits::KitChanges;
 use super::line::LineFacts;
 use super::sequence::{Front, RunCounter, Step};
-use super::state::{LEFT_OUT, NOWHERE, State, delivery};
+use super::state::{LEFT_OUT, NOWHERE, ON_TIME, State, delivery};
 use smallvec::SmallVec;
 use std::ops::Range;
 
@@ -21,7 +21,17 @@ pub(crate) struct Proposal {
     /// An order that leaves the plan, or returns to it, whole.
     leaves: Option<u32>,
     returns: Option<u32>,
+    /// An item that takes on another form.
+    divides: Option<Division>,
     kits: KitChanges,
+}
+
+/// A divided item, the form it had and the one it takes on.
+#[derive(Clone, Copy, Debug)]
+struct Division {
+    divided: usize,
+    from: usize,
+    to: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +71,7 @@ impl Proposal {
         self.lots.clear();
         self.leaves = None;
         self.returns = None;
+        self.divides = None;
     }
 
     /// Takes the places `from..resume` of a line out; what is added next goes in. At most one splice a line.
@@ -105,6 +116,25 @@ impl Proposal {
     pub fn return_order(&mut self, order: u32) {
         self.returns = Some(order);
     }
+
+    /// Says that an item takes on another form; the splices take the lots of the old one out and bring those of the new
+    /// one in.
+    pub fn divide(&mut self, divided: usize, from: usize, to: usize) {
+        self.divides = Some(Division { divided, from, to });
+    }
+}
+
+impl Proposal {
+    /// The lots that may have a place before the change or after it, but not both.
+    fn come_or_go<'g>(&self, ground: &'g Ground) -> impl Iterator<Item = LotId> + use<'g> {
+        let orders = self.leaves.iter().chain(&self.returns).map(|&order| &ground.orders[order as usize].lots);
+        let forms = self.divides.iter().flat_map(|&Division { divided, from, to }| {
+            let forms = &ground.divided[divided].forms;
+            [&forms[from], &forms[to]]
+        });
+        let lists: SmallVec<[&Vec<LotId>; 4]> = orders.chain(forms).collect();
+        lists.into_iter().flatten().copied()
+    }
 }
 
 /// A line's change, priced up to its tail.
@@ -128,7 +158,7 @@ impl State {
         for splice in &proposal.splices {
             self.measure(ground, splice.line);
         }
-        let Proposal { splices, pieces, lots, leaves, returns, kits } = proposal;
+        let Proposal { splices, pieces, lots, leaves, returns, divides, kits } = proposal;
         kits.begin(ground);
         // Below: the price so far, with what is not priced yet at its least.
         let mut least = 0;
@@ -141,6 +171,10 @@ impl State {
         }
         if let Some(order) = *returns {
             least -= ground.orders[order as usize].left_out_cost;
+            kits.come_back(ground, order);
+        }
+        if let Some(Division { divided, from, .. }) = *divides {
+            ground.divided[divided].forms[from].iter().for_each(|&lot| kits.deliver(ground, self, lot, ON_TIME));
         }
         let mut opened: SmallVec<[Opened; 4]> = SmallVec::new();
         for splice in splices.iter() {
@@ -376,17 +410,10 @@ impl State {
 
     /// Carries out a change that was just priced.
     pub fn apply(&mut self, ground: &Ground, proposal: &Proposal, price: Price) {
-        let Proposal { splices, pieces, lots, leaves, returns, .. } = proposal;
+        let Proposal { splices, pieces, lots, .. } = proposal;
         self.cost += price.delta;
-        if let Some(order) = *leaves {
-            self.completions[order as usize] = LEFT_OUT;
-            for &lot in &ground.orders[order as usize].lots {
-                self.places[lot as usize].0 = NOWHERE;
-                self.deliveries[lot as usize] = LEFT_OUT;
-            }
-        }
         let mut kits: SmallVec<[u32; 32]> = SmallVec::new();
-        kits.extend(*returns);
+        self.take_away(ground, proposal, &mut kits);
         for splice in splices {
             let pieces = &pieces[splice.pieces.0..splice.pieces.1];
             let middle: SmallVec<[LotId; 64]> =
@@ -394,6 +421,9 @@ impl State {
             replace(&mut self.sequences[splice.line].lots, splice.from, splice.resume, &middle);
             let timed = self.retime(ground, splice.line, splice.from, &mut |order| kits.push(order));
             assert!(timed.is_some(), "a priced change can be timed");
+        }
+        for lot in proposal.come_or_go(ground) {
+            self.note_standing(lot);
         }
         kits.sort_unstable();
         kits.dedup();
@@ -413,6 +443,26 @@ impl State {
         self.last_end = self.latest_end(ground);
         #[cfg(debug_assertions)]
         self.assert_as_new(ground, price);
+    }
+
+    /// Before a change: gives the lots that stand nowhere afterwards no place, and collects the orders that come back or
+    /// are divided otherwise.
+    fn take_away(&mut self, ground: &Ground, proposal: &Proposal, kits: &mut SmallVec<[u32; 32]>) {
+        let mut away = |lots: &[LotId]| {
+            for &lot in lots {
+                self.places[lot as usize].0 = NOWHERE;
+                self.deliveries[lot as usize] = LEFT_OUT;
+            }
+        };
+        if let Some(order) = proposal.leaves {
+            away(&ground.orders[order as usize].lots);
+            self.completions[order as usize] = LEFT_OUT;
+        }
+        if let Some(Division { divided, from, .. }) = proposal.divides {
+            away(&ground.divided[divided].forms[from]);
+            kits.push(ground.divided[divided].order);
+        }
+        kits.extend(proposal.returns);
     }
 
     /// The reference for every applied change: the same sequences, simulated from scratch.

@@ -1,6 +1,6 @@
 //! Where every lot is now: sequences, ends, lateness, completions.
 
-use super::ground::{Ground, LotId};
+use super::ground::{Divided, Ground, LotId, OrderFacts, UNDIVIDED};
 use super::line::LineFacts;
 use super::sequence::{Sequence, Step};
 
@@ -15,8 +15,11 @@ pub(super) const ON_TIME: i64 = i64::MIN + 1;
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(super) sequences: Vec<Sequence>,
-    /// Line and place of each lot; [`NOWHERE`] for lots of orders that are left out.
+    /// Line and place of each lot; [`NOWHERE`] for lots of orders that are left out, and of forms not in use.
     pub(super) places: Vec<(u32, u32)>,
+    /// The lots that have a place, in no order, and where in this list each is.
+    standing: Vec<LotId>,
+    rank: Vec<u32>,
     /// When each lot of a kit is delivered, where that is late; [`ON_TIME`] or [`LEFT_OUT`] else.
     pub(super) deliveries: Vec<i64>,
     /// When each kit is complete, where that is late; [`ON_TIME`] or [`LEFT_OUT`] else. Of other orders, whether they
@@ -29,13 +32,15 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The state of the given sequences, line by line; orders with a lot in none of them are left out. None where a
-    /// lot cannot end in time.
+    /// The state of the given sequences, line by line; orders not all of which stands in them are left out. None where
+    /// a lot cannot end in time.
     pub fn new(ground: &Ground, sequences: &[Vec<LotId>]) -> Option<Self> {
         let lots = ground.lots.len();
         let mut state = Self {
             sequences: vec![Sequence { end: i64::MIN, stale: true, ..Sequence::default() }; ground.lines.len()],
             places: vec![(NOWHERE, 0); lots],
+            standing: Vec::with_capacity(lots),
+            rank: vec![NOWHERE; lots],
             deliveries: vec![LEFT_OUT; lots],
             completions: vec![LEFT_OUT; ground.orders.len()],
             cost: 0,
@@ -47,8 +52,7 @@ impl State {
             state.cost += state.line_cost(line);
         }
         for (order, facts) in ground.orders.iter().enumerate() {
-            let made = facts.lots.iter().all(|&lot| state.places[lot as usize].0 != NOWHERE);
-            if !made {
+            if !state.is_whole(ground, facts) {
                 state.cost += facts.left_out_cost;
                 continue;
             }
@@ -65,6 +69,7 @@ impl State {
         for line in 0..ground.lines.len() {
             state.measure(ground, line);
         }
+        (0..lots as LotId).for_each(|lot| state.note_standing(lot));
         Some(state)
     }
 
@@ -83,7 +88,45 @@ impl State {
         self.sequences.iter().map(|sequence| sequence.lots.clone()).collect()
     }
 
-    /// Line and place of a lot; none where its order is left out.
+    /// Whether every item of an order stands in the sequences, in one of its forms.
+    fn is_whole(&self, ground: &Ground, order: &OrderFacts) -> bool {
+        let stands = |&lot: &LotId| self.places[lot as usize].0 != NOWHERE;
+        let mut plain = order.lots.iter().filter(|&&lot| ground.lots[lot as usize].divided == UNDIVIDED);
+        let whole = |lots: &Vec<LotId>| lots.iter().all(stands);
+        plain.all(stands)
+            && order.divided.iter().map(|&divided| &ground.divided[divided as usize]).all(|divided| {
+                let forms = || divided.forms.iter();
+                debug_assert!(forms().filter(|lots| lots.iter().any(stands)).count() <= 1, "in one form only");
+                forms().any(whole)
+            })
+    }
+
+    /// Brings the list of standing lots up to date with a lot's place.
+    pub(super) fn note_standing(&mut self, lot: LotId) {
+        let (stands, rank) = (self.places[lot as usize].0 != NOWHERE, self.rank[lot as usize]);
+        if stands && rank == NOWHERE {
+            self.rank[lot as usize] = self.standing.len() as u32;
+            self.standing.push(lot);
+        } else if !stands && rank != NOWHERE {
+            self.standing.swap_remove(rank as usize);
+            if let Some(&moved) = self.standing.get(rank as usize) {
+                self.rank[moved as usize] = rank;
+            }
+            self.rank[lot as usize] = NOWHERE;
+        }
+    }
+
+    /// The lots that have a place, in no order.
+    pub fn standing(&self) -> &[LotId] {
+        &self.standing
+    }
+
+    /// The form an item stands in; none where its order is left out.
+    pub fn form(&self, divided: &Divided) -> Option<usize> {
+        divided.forms.iter().position(|lots| self.places[lots[0] as usize].0 != NOWHERE)
+    }
+
+    /// Line and place of a lot; none where its order is left out, or its item stands in another form.
     pub fn place(&self, lot: LotId) -> Option<(usize, usize)> {
         let (line, place) = self.places[lot as usize];
         (line != NOWHERE).then_some((line as usize, place as usize))
