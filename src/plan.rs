@@ -59,6 +59,17 @@ pub(crate) struct Portion {
     pub quantity: Pieces,
 }
 
+/// What a line does: the lots it runs, in order, and the overtime it opens (sorted positions).
+#[derive(Clone, Debug)]
+pub(crate) struct LinePlan {
+    /// The line.
+    pub line: LineIdx,
+    /// What it runs.
+    pub lots: Vec<Portion>,
+    /// What it opens.
+    pub overtime: Vec<usize>,
+}
+
 /// One step of a lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Operation {
@@ -146,24 +157,22 @@ impl Plan {
         self.baseline_of(problem, operation).is_some_and(|known| known.frozen)
     }
 
-    /// The same plan with other lots on some lines, and with some orders left out; whatever has a lot on these lines else
+    /// The same plan with some lines otherwise, and with some orders left out; whatever else has a lot on these lines
     /// is made. Every lot must be one operation.
     #[must_use]
-    pub fn rearranged(&self, problem: &Problem, lines: &[(LineIdx, Vec<Portion>)], left_out: &[OrderIdx]) -> Self {
+    pub fn rearranged(&self, problem: &Problem, lines: &[LinePlan], left_out: &[OrderIdx]) -> Self {
         let portion = |&operation: &OpIdx| self.lots[self.operations[operation].lot].portion();
-        let mut sequences: IdVec<LineIdx, Vec<Portion>> = IdVec::filled(Vec::new(), self.sequences.len());
-        for (line, portions) in lines {
-            sequences[*line].clone_from(portions);
-        }
-        let named: Vec<LineIdx> = lines.iter().map(|&(line, _)| line).collect();
-        for (line, sequence) in self.sequences.enumerate().filter(|(line, _)| !named.contains(line)) {
-            sequences[line] = sequence.iter().map(portion).collect();
-        }
+        let mut sequences: IdVec<LineIdx, Option<Vec<Portion>>> = IdVec::filled(None, self.sequences.len());
         let mut plan = Plan::empty(problem);
         plan.overtime.clone_from(&self.overtime);
+        for LinePlan { line, lots, overtime } in lines {
+            sequences[*line] = Some(lots.clone());
+            plan.overtime[*line].clone_from(overtime);
+        }
         plan.fates.clone_from(&self.fates);
         let mut places: Vec<(Portion, LineIdx, usize)> = Vec::new();
-        for (line, sequence) in sequences.enumerate() {
+        for (line, before) in self.sequences.enumerate() {
+            let sequence = sequences[line].take().unwrap_or_else(|| before.iter().map(portion).collect());
             plan.sequences[line] = vec![OpIdx(0); sequence.len()];
             places.extend(sequence.iter().enumerate().map(|(place, &portion)| (portion, line, place)));
         }

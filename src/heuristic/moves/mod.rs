@@ -6,6 +6,7 @@
 mod divide;
 mod edits;
 mod neighbours;
+mod overtime;
 mod recall;
 mod relocate;
 mod swap;
@@ -38,7 +39,10 @@ const MOVES: &[(&str, Move, u32)] = &[
 ];
 
 /// Moves only some plans have a use for: drawn besides the others, in the same parts, where there is one.
-const OCCASIONAL: &[(&str, Move, u32, Use)] = &[("divide", divide::propose, 8, |ground| !ground.divided.is_empty())];
+const OCCASIONAL: &[(&str, Move, u32, Use)] = &[
+    ("divide", divide::propose, 8, |ground| !ground.divided.is_empty()),
+    ("overtime", overtime::propose, 4, |ground| ground.lines.iter().any(|line| !line.overtime.is_empty())),
+];
 
 /// Whether a plan has a use for a move.
 type Use = fn(&Ground) -> bool;

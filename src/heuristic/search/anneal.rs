@@ -4,7 +4,7 @@
 //! which it never is.
 
 use crate::heuristic::moves::{Draw, Move, Neighbours, moves_for};
-use crate::schedule::incremental::{Ground, LotId, Price, Proposal, State};
+use crate::schedule::incremental::{Arrangement, Ground, Price, Proposal, State};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -17,8 +17,8 @@ pub(crate) struct Annealing<'g> {
     shares: u32,
     state: State,
     best_cost: i64,
-    /// Sequences of the best plan; none while the plan at hand is the best.
-    best: Option<Vec<Vec<LotId>>>,
+    /// The best plan; none while the plan at hand is the best.
+    best: Option<Arrangement>,
     random: Xoshiro256PlusPlus,
     proposal: Proposal,
     iterations: u64,
@@ -94,9 +94,9 @@ impl<'g> Annealing<'g> {
         self.best_cost
     }
 
-    /// Sequences of the best plan found.
-    pub fn best_sequences(&self) -> Vec<Vec<LotId>> {
-        self.best.clone().unwrap_or_else(|| self.state.sequences())
+    /// The best plan found.
+    pub fn best_arrangement(&self) -> Arrangement {
+        self.best.clone().unwrap_or_else(|| self.state.arrangement())
     }
 
     /// Cost of the plan at hand.
@@ -119,7 +119,7 @@ impl<'g> Annealing<'g> {
     /// Before the plan at hand is left: remembers it, if it is the best.
     fn keep_best(&mut self) {
         if self.best.is_none() {
-            self.best = Some(self.state.sequences());
+            self.best = Some(self.state.arrangement());
         }
     }
 

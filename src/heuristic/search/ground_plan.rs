@@ -1,8 +1,8 @@
 //! Between a plan and the ground its search runs on.
 
-use crate::plan::{Fate, Plan, Portion};
+use crate::plan::{Fate, LinePlan, Plan};
 use crate::problem::{LineIdx, OrderIdx, Problem};
-use crate::schedule::incremental::{Ground, LotId, State, UNPLANNED_PENALTY};
+use crate::schedule::incremental::{Arrangement, Ground, LotId, State, UNPLANNED_PENALTY};
 use crate::schedule::{Schedule, settle};
 use crate::units::Money;
 
@@ -33,17 +33,16 @@ impl GroundPlan {
             problem.orders.ids().filter(|&order| start.fates[order] == Fate::LeftOut).collect();
         let lines: Vec<_> = problem.lines.ids().collect();
         let ground = Ground::new(problem, start, schedule, &lines, &left_out);
-        let sequences = sequences_of(start, &lines);
-        let state = State::new(&ground, &sequences)?;
+        let state = State::new(&ground, &arrangement_of(start, &lines))?;
         Some(Self { plan: start.clone(), ground, state, value: schedule.value() })
     }
 
-    /// The plan of given sequences with its exact schedule; none where the reference evaluation refuses it.
-    pub fn finish(&self, problem: &Problem, sequences: &[Vec<LotId>]) -> Option<(Plan, Schedule)> {
-        let state = State::new(&self.ground, sequences)?;
+    /// The plan of given decisions with its exact schedule; none where the reference evaluation refuses it.
+    pub fn finish(&self, problem: &Problem, decided: &Arrangement) -> Option<(Plan, Schedule)> {
+        let state = State::new(&self.ground, decided)?;
         let left_out = self.ground.orders.iter().enumerate().filter(|&(order, _)| !state.is_made(order as u32));
         let left_out: Vec<OrderIdx> = left_out.map(|(_, facts)| facts.order).collect();
-        let mut plan = self.plan.rearranged(problem, &arrangement(&self.ground, sequences), &left_out);
+        let mut plan = self.plan.rearranged(problem, &line_plans(&self.ground, decided), &left_out);
         let schedule = settle(problem, &mut plan).ok()?;
         // What the prices add up to must be what the reference says.
         debug_assert_eq!(state.cost() - self.state.cost(), worth(schedule.value()) - worth(self.value));
@@ -51,18 +50,24 @@ impl GroundPlan {
     }
 }
 
-/// The lots of a ground made of some lines of a plan, in the sequences that has: they are its first ones.
-pub(super) fn sequences_of(plan: &Plan, lines: &[LineIdx]) -> Vec<Vec<LotId>> {
+/// The decisions a plan made for some lines, on a ground made of them: their lots are its first ones.
+pub(super) fn arrangement_of(plan: &Plan, lines: &[LineIdx]) -> Arrangement {
     let mut first = 0;
-    let of_line = |&line: &LineIdx| {
+    let lots = |&line: &LineIdx| {
         let next = first + plan.sequences[line].len() as LotId;
         (std::mem::replace(&mut first, next)..next).collect()
     };
-    lines.iter().map(of_line).collect()
+    let sequences = lines.iter().map(lots).collect();
+    let opened = |&line: &LineIdx| plan.overtime[line].iter().map(|&window| window as u32).collect();
+    Arrangement { sequences, opened: lines.iter().map(opened).collect() }
 }
 
-/// What each line of a ground runs.
-pub(super) fn arrangement(ground: &Ground, sequences: &[Vec<LotId>]) -> Vec<(LineIdx, Vec<Portion>)> {
-    let portions = |lots: &Vec<LotId>| lots.iter().map(|&lot| ground.portions[lot as usize]).collect();
-    ground.lines.iter().zip(sequences).map(|(line, lots)| (line.line, portions(lots))).collect()
+/// What each line of a ground does.
+pub(super) fn line_plans(ground: &Ground, decided: &Arrangement) -> Vec<LinePlan> {
+    let of_line = |line: usize| LinePlan {
+        line: ground.lines[line].line,
+        lots: decided.sequences[line].iter().map(|&lot| ground.portions[lot as usize]).collect(),
+        overtime: decided.opened[line].iter().map(|&window| window as usize).collect(),
+    };
+    (0..ground.lines.len()).map(of_line).collect()
 }

@@ -116,7 +116,7 @@ pub(crate) fn search(
         let leader = (0..replicas.len()).min_by_key(|&replica| (replicas[replica].best_cost(), replica)).unwrap_or(0);
         let better = (replicas[leader].best_cost() < best).then(|| {
             best = replicas[leader].best_cost();
-            ground_plan.finish(problem, &replicas[leader].best_sequences())
+            ground_plan.finish(problem, &replicas[leader].best_arrangement())
         });
         tell(Epoch { done: to, iterations, better: better.flatten() });
         let out_of_time = effort.iterations.is_none() && (effort.remaining)().is_some_and(|left| left.is_zero());

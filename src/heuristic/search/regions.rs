@@ -5,10 +5,10 @@
 //! overlap from round to round, each improved by itself. Lines of different independent components never meet.
 
 use super::anneal::Annealing;
-use super::ground_plan::{arrangement, sequences_of};
+use super::ground_plan::{arrangement_of, line_plans};
 use super::{Effort, Epoch};
 use crate::heuristic::moves::Neighbours;
-use crate::plan::{Plan, Portion};
+use crate::plan::{LinePlan, Plan};
 use crate::problem::{LineIdx, Problem, components};
 use crate::schedule::incremental::{Ground, State};
 use crate::schedule::{Schedule, settle};
@@ -80,8 +80,8 @@ pub(super) fn search(
 
 /// What a group came to.
 struct Improved {
-    /// Its lines' new sequences, where they are better.
-    sequences: Option<Vec<(LineIdx, Vec<Portion>)>>,
+    /// What its lines do, where that is better.
+    lines: Option<Vec<LinePlan>>,
     iterations: u64,
 }
 
@@ -94,11 +94,10 @@ fn improve(
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Option<Improved> {
     let ground = Ground::new(problem, plan, schedule, lines, &[]);
-    let sequences = sequences_of(plan, lines);
-    let state = State::new(&ground, &sequences)?;
+    let state = State::new(&ground, &arrangement_of(plan, lines))?;
     let before = state.cost();
     if ground.lots.len() < 2 || before <= ground.cost_floor() {
-        return Some(Improved { sequences: None, iterations: 0 });
+        return Some(Improved { lines: None, iterations: 0 });
     }
     let neighbours = Neighbours::new(&ground);
     let mut replica = Annealing::new(&ground, &neighbours, state, seed, 0);
@@ -115,17 +114,16 @@ fn improve(
         }
     }
     let better = replica.best_cost() < before;
-    let sequences = better.then(|| arrangement(&ground, &replica.best_sequences()));
-    Some(Improved { sequences, iterations: replica.iterations() })
+    let lines = better.then(|| line_plans(&ground, &replica.best_arrangement()));
+    Some(Improved { lines, iterations: replica.iterations() })
 }
 
-/// The plan with all groups' sequences; where kits that span groups make that no better, with those of each group that
+/// The plan with all groups' lines; where kits that span groups make that no better, with those of each group that
 /// is better by itself.
 fn together(problem: &Problem, plan: &Plan, schedule: &Schedule, improved: &[Improved]) -> Option<(Plan, Schedule)> {
-    let groups: Vec<&Vec<(LineIdx, Vec<Portion>)>> =
-        improved.iter().filter_map(|group| group.sequences.as_ref()).collect();
-    let with = |plan: &Plan, groups: &[&Vec<(LineIdx, Vec<Portion>)>]| {
-        let lines: Vec<(LineIdx, Vec<Portion>)> = groups.iter().copied().flatten().cloned().collect();
+    let groups: Vec<&Vec<LinePlan>> = improved.iter().filter_map(|group| group.lines.as_ref()).collect();
+    let with = |plan: &Plan, groups: &[&Vec<LinePlan>]| {
+        let lines: Vec<LinePlan> = groups.iter().copied().flatten().cloned().collect();
         let mut plan = plan.rearranged(problem, &lines, &[]);
         settle(problem, &mut plan).ok().map(|schedule| (plan, schedule))
     };

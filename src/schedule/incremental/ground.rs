@@ -25,9 +25,9 @@ pub(crate) struct LotMode {
     pub class: u32,
     /// Pieces run, for minimum runs.
     pub pieces: u32,
-    /// Working seconds of the line before which its release lies: no run starts earlier.
+    /// Working seconds of the line without overtime before which its release lies: no run starts earlier.
     pub earliest: i64,
-    /// Working seconds of the line by which it must end to be on time, and within any deadline.
+    /// Working seconds of the line without overtime by which it must end to be on time, and within any deadline.
     pub latest: i64,
     /// The instant by which it must end to be on time; [`NEVER`](super::NEVER) and more without a due date.
     pub due_end: i64,

@@ -133,13 +133,14 @@ impl KitChanges {
         let stopped = |stop: &Stop| stop.line == line && (stop.place..stop.until).contains(&place);
         let Some(index) = self.stops.iter().position(stopped) else { return };
         let Stop { place: first, mut front, .. } = self.stops[index];
-        let facts = &ground.lines[line as usize];
-        for step in &state.sequences[line as usize].steps[first as usize..=place as usize] {
-            let ready = facts.place(front.end, step.setup).max(step.earliest);
-            let end = facts.place(ready, step.run);
+        let sequence = &state.sequences[line as usize];
+        let clock = &sequence.clock;
+        for step in &sequence.steps[first as usize..=place as usize] {
+            let ready = clock.place(front.end, step.setup).max(step.earliest);
+            let end = clock.place(ready, step.run);
             front = Front { end, class: step.class };
             if step.kit && (end > step.latest || step.end > step.latest) {
-                self.moved[step.lot as usize] = (self.stamp, delivery(ground, facts, step, end));
+                self.moved[step.lot as usize] = (self.stamp, delivery(ground, clock, step, end));
             }
         }
         self.stops[index].place = place + 1;

@@ -2,10 +2,10 @@
 
 use super::ground::{Divided, Ground, LotFacts, LotId, LotMode, OrderFacts, Table, UNDIVIDED};
 use super::lateness::{Lateness, NEVER};
-use super::line::{ANY_CLASS, LineFacts, MinimumRunFacts};
+use super::line::{ANY_CLASS, Clock, LineFacts, MinimumRunFacts, OvertimeFacts};
 use crate::plan::{Plan, Portion, lots_of_item};
 use crate::problem::{ItemIdx, KindIdx, LineIdx, OrderIdx, Problem};
-use crate::schedule::{LineClock, Run, Schedule};
+use crate::schedule::{Run, Schedule};
 use crate::units::{HOUR, Id};
 use rustc_hash::FxHashMap;
 
@@ -48,7 +48,7 @@ impl Ground {
         }
         ground.add_forms(problem, lines, &mut order_of);
         for &line in lines {
-            ground.add_line(problem, plan, line);
+            ground.add_line(problem, line);
         }
         ground.note_working_times();
         ground.note_elsewhere(problem, plan, schedule, lines, &order_of);
@@ -149,14 +149,14 @@ impl Ground {
         }
     }
 
-    fn add_line(&mut self, problem: &Problem, plan: &Plan, id: LineIdx) {
+    fn add_line(&mut self, problem: &Problem, id: LineIdx) {
         let line = &problem.lines[id];
-        let clock = LineClock::new(problem, line, &plan.overtime[id]);
-        let windows: Vec<(i64, i64)> = clock.open.windows().map(|window| (window.from.0, window.to.0)).collect();
-        let mut before = vec![0];
-        for &(from, to) in &windows {
-            before.push(before[before.len() - 1] + to - from);
-        }
+        let windows = problem.calendars[line.calendar].windows().map(|window| (window.from.0, window.to.0)).collect();
+        let overtime = line.overtime.iter().map(|window| OvertimeFacts {
+            from: window.span.from.max(problem.start).0,
+            to: window.span.to.min(problem.end).0,
+            cost: window.cost.0,
+        });
         let minimum_run = line.minimum_run.as_ref().map(|run| {
             let value = |portion: &Portion| problem.run_values[run.by][problem.kind_of(portion.item, 0)];
             MinimumRunFacts {
@@ -181,45 +181,34 @@ impl Ground {
         });
         self.lines.push(LineFacts {
             line: id,
-            rigid: line.pausable || windows.len() == 1,
             windows,
-            before,
+            pausable: line.pausable,
+            mean_run: 0,
             available_from: line.available_from.0,
-            first_second: 0,
-            near: 0,
             initial_class: line.initial_class.map_or(ANY_CLASS, |class| class.0),
             table,
             minimum_run,
+            overtime: overtime.collect(),
         });
     }
 
-    /// Releases and due dates in each line's working seconds.
+    /// Releases and due dates in each line's working seconds without overtime.
     fn note_working_times(&mut self) {
-        let count = self.lines.len();
-        for line in &mut self.lines {
-            line.first_second = line.worked_before(line.available_from);
-        }
-        self.note_near();
-        for (lot, facts) in self.lots.iter().enumerate() {
-            let order = &self.orders[facts.order as usize];
-            let row = &mut self.modes[lot * count..(lot + 1) * count];
-            for (mode, line) in row.iter_mut().zip(&self.lines).filter(|(mode, _)| mode.exists()) {
-                mode.earliest = line.worked_before(facts.release);
-                mode.due_end = order.due - mode.journey;
-                mode.latest = line.worked_before(mode.due_end + order.lateness.most.min(0));
-            }
-        }
-    }
-
-    /// Shifts as they mostly are: up to two mean runs, and never past a whole window.
-    fn note_near(&mut self) {
         let count = self.lines.len();
         for (place, line) in self.lines.iter_mut().enumerate() {
             let runs =
                 || self.modes.iter().skip(place).step_by(count).filter(|mode| mode.exists()).map(|mode| mode.run);
-            let mean = runs().map(i128::from).sum::<i128>() / (runs().count() as i128).max(1);
-            let shortest = line.windows.iter().skip(1).map(|&(from, to)| to - from).min().unwrap_or(i64::MAX);
-            line.near = if line.windows.len() > 1 { (2 * mean as i64).min(shortest) } else { i64::MAX };
+            line.mean_run = (runs().map(i128::from).sum::<i128>() / (runs().count() as i128).max(1)) as i64;
+        }
+        let clocks: Vec<Clock> = self.lines.iter().map(|line| line.clock(&[])).collect();
+        for (lot, facts) in self.lots.iter().enumerate() {
+            let order = &self.orders[facts.order as usize];
+            let row = &mut self.modes[lot * count..(lot + 1) * count];
+            for (mode, clock) in row.iter_mut().zip(&clocks).filter(|(mode, _)| mode.exists()) {
+                mode.earliest = clock.worked_before(facts.release);
+                mode.due_end = order.due - mode.journey;
+                mode.latest = clock.worked_before(mode.due_end + order.lateness.most.min(0));
+            }
         }
     }
 

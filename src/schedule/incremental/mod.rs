@@ -8,19 +8,23 @@
 //!
 //! The splice as the one form of a move, priced by one evaluator, follows PyVRP's `Route::Proposal`.
 
+mod apply;
 mod ground;
 mod kits;
 mod lateness;
 mod layout;
 mod line;
+mod overtime;
 mod price;
+mod proposal;
 mod sequence;
 mod state;
 
 pub(crate) use ground::{Ground, LotId, UNDIVIDED};
 pub(crate) use lateness::NEVER;
-pub(crate) use price::{Price, Proposal};
-pub(crate) use state::State;
+pub(crate) use price::Price;
+pub(crate) use proposal::Proposal;
+pub(crate) use state::{Arrangement, State};
 
 /// Orders that must be made and are not weigh this much each (in ten-thousandths) in a priced change: more than any
 /// plan costs, so that fewer of them always comes first.

@@ -2,7 +2,7 @@
 
 use super::ground::{Ground, LotId};
 use super::lateness::Lateness;
-use super::line::{ANY_CLASS, LineFacts, MinimumRunFacts};
+use super::line::{ANY_CLASS, Clock, LineFacts, MinimumRunFacts};
 use super::state::State;
 use crate::schedule::Run;
 use crate::units::DAY;
@@ -78,8 +78,8 @@ impl Tail {
 
     /// What coming earlier by `shift` working seconds saves at most.
     #[inline]
-    pub fn most_saved(&self, line: &LineFacts, shift: i64) -> i64 {
-        if shift > line.near {
+    pub fn most_saved(&self, clock: &Clock, shift: i64) -> i64 {
+        if shift > clock.near {
             return self.gain;
         }
         self.gain.min((self.pull.saturating_mul(shift) / DAY.0).saturating_add(self.once + self.roundings + 1))
@@ -89,6 +89,8 @@ impl Tail {
 /// A line's lots with what the simulation found at each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sequence {
+    /// The line's clock, with the overtime it opens.
+    pub clock: Clock,
     pub lots: Vec<LotId>,
     pub steps: Vec<Step>,
     /// From each place on; out of date while `stale`.
@@ -117,7 +119,7 @@ impl Sequence {
                 let step = &self.steps[before];
                 Front { end: step.end, class: line.class(step.class) }
             }
-            None => Front { end: line.first_second, class: line.initial_class },
+            None => Front { end: self.clock.first_second, class: line.initial_class },
         }
     }
 }
@@ -132,29 +134,32 @@ impl Ground {
         (i64::from(table.seconds[pair]), table.costs.get(pair).copied().unwrap_or(0))
     }
 
-    /// Runs `lot` next on a line; none where the line cannot run it or it cannot end in time. Lateness is left out.
+    /// Runs `lot` next on a line by a clock of it; none where the line cannot run it or it cannot end in time. Lateness is left out.
     #[inline]
-    pub(super) fn advance(&self, line: usize, front: &mut Front, lot: LotId) -> Option<Step> {
+    pub(super) fn advance(&self, (line, clock): (usize, &Clock), front: &mut Front, lot: LotId) -> Option<Step> {
         let facts = &self.lines[line];
         let mode = self.mode(lot, line);
         if !mode.exists() {
             return None;
         }
         let (setup, cost) = self.changeover(facts, front.class, mode.class);
-        let ready = facts.place(front.end, setup).max(mode.earliest);
-        let end = facts.place(ready, mode.run);
-        if end > facts.total() {
+        let about = &self.lots[lot as usize];
+        // What a mode says of instants is by the clock without overtime.
+        let earliest = mode.earliest + clock.added_before(about.release);
+        let latest = mode.latest + clock.added_before(mode.due_end + about.lateness.most.min(0));
+        let ready = clock.place(front.end, setup).max(earliest);
+        let end = clock.place(ready, mode.run);
+        if end > clock.total() {
             return None;
         }
         *front = Front { end, class: facts.class(mode.class) };
-        let about = &self.lots[lot as usize];
         Some(Step {
             lot,
             class: mode.class,
             setup,
             run: mode.run,
-            earliest: mode.earliest,
-            latest: mode.latest,
+            earliest,
+            latest,
             end,
             due_end: mode.due_end,
             setup_cost: cost,
@@ -172,8 +177,8 @@ impl Step {
     /// Lateness cost of a lot that is all of its order, were it to end at a working second past its latest; none past
     /// its deadline.
     #[inline]
-    pub fn late_cost(&self, line: &LineFacts, end: i64) -> Option<i64> {
-        let late = line.instant_near(self.window, end) - self.due_end;
+    pub fn late_cost(&self, clock: &Clock, end: i64) -> Option<i64> {
+        let late = clock.instant_near(self.window, end) - self.due_end;
         (late <= self.lateness.most).then(|| self.lateness.cost(late))
     }
 
@@ -192,19 +197,19 @@ impl State {
         }
         let mut tails = std::mem::take(&mut self.sequences[line].tails);
         let sequence = &self.sequences[line];
-        let facts = &ground.lines[line];
+        let clock = &sequence.clock;
         tails.clear();
         tails.resize(sequence.steps.len(), Tail::default());
         let mut tail = Tail { slack: i64::MAX, lead: i64::MAX, ..Tail::default() };
-        let mut start = facts.first_second;
+        let mut start = clock.first_second;
         // Idle time before each place is needed on the way back; it is kept in `lead` on the way forth.
         for (step, tail) in sequence.steps.iter().zip(&mut tails) {
             tail.lead = step.end - step.run - step.setup - start;
             start = step.end;
         }
         for (place, step) in sequence.steps.iter().enumerate().rev() {
-            let (limit, gain) = self.limit(ground, facts, step);
-            tail.slack = tail.slack.min(limit.min(facts.total()) - step.end);
+            let (limit, gain) = self.limit(ground, clock, step);
+            tail.slack = tail.slack.min(limit.min(clock.total()) - step.end);
             tail.gain = tail.gain.saturating_add(gain);
             if step.late > 0 {
                 tail.drag = tail.drag.saturating_add(step.lateness.cost_per_day);
@@ -212,7 +217,7 @@ impl State {
             if gain > 0 {
                 // All that is charged once may go.
                 tail.once = tail.once.saturating_add(step.lateness.cost_once);
-                tail.once = tail.once.saturating_add(facts.jump_cost(step));
+                tail.once = tail.once.saturating_add(clock.jump_cost(step));
                 tail.pull = tail.pull.saturating_add(step.lateness.cost_per_day);
                 tail.roundings += 1;
             }
@@ -228,7 +233,7 @@ impl State {
     }
 
     /// The working second up to which a lot's end changes no lateness, and what its being earlier can save at most.
-    fn limit(&self, ground: &Ground, line: &LineFacts, step: &Step) -> (i64, i64) {
+    fn limit(&self, ground: &Ground, clock: &Clock, step: &Step) -> (i64, i64) {
         if !step.kit {
             return (if step.end > step.latest { i64::MIN / 2 } else { step.latest }, step.late);
         }
@@ -239,7 +244,7 @@ impl State {
         }
         let journey = facts.due - step.due_end;
         let decides = self.deliveries[step.lot as usize] == completion;
-        (line.worked_before(completion - journey), if decides { facts.late_cost(completion) } else { 0 })
+        (clock.worked_before(completion - journey), if decides { facts.late_cost(completion) } else { 0 })
     }
 
     /// Recounts a line's runs from a place on.

@@ -1,7 +1,7 @@
 //! Where every lot is now: sequences, ends, lateness, completions.
 
 use super::ground::{Divided, Ground, LotId, OrderFacts, UNDIVIDED};
-use super::line::LineFacts;
+use super::line::Clock;
 use super::sequence::{Sequence, Step};
 
 /// "On no line."
@@ -10,6 +10,13 @@ pub(super) const NOWHERE: u32 = u32::MAX;
 pub(super) const LEFT_OUT: i64 = i64::MIN;
 /// A delivery or completion that is not late: when exactly changes nothing.
 pub(super) const ON_TIME: i64 = i64::MIN + 1;
+
+/// Decisions within a ground, line by line: the lots in order, and the overtime opened (sorted positions).
+#[derive(Clone, Debug)]
+pub(crate) struct Arrangement {
+    pub sequences: Vec<Vec<LotId>>,
+    pub opened: Vec<Vec<u32>>,
+}
 
 /// Decisions and their times within a ground.
 #[derive(Clone, Debug)]
@@ -32,9 +39,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The state of the given sequences, line by line; orders not all of which stands in them are left out. None where
-    /// a lot cannot end in time.
-    pub fn new(ground: &Ground, sequences: &[Vec<LotId>]) -> Option<Self> {
+    /// The state of the given decisions; orders not all of which stands in the sequences are left out. None where a lot
+    /// cannot end in time.
+    pub fn new(ground: &Ground, decided: &Arrangement) -> Option<Self> {
         let lots = ground.lots.len();
         let mut state = Self {
             sequences: vec![Sequence { end: i64::MIN, stale: true, ..Sequence::default() }; ground.lines.len()],
@@ -46,8 +53,9 @@ impl State {
             cost: 0,
             last_end: ground.other_end,
         };
-        for (line, lots) in sequences.iter().enumerate() {
+        for (line, (lots, opened)) in decided.sequences.iter().zip(&decided.opened).enumerate() {
             state.sequences[line].lots.clone_from(lots);
+            state.sequences[line].clock = ground.lines[line].clock(opened);
             state.retime(ground, line, 0, &mut |_| {})?;
             state.cost += state.line_cost(line);
         }
@@ -83,9 +91,23 @@ impl State {
         &self.sequences[line].lots
     }
 
-    /// The sequences of all lines.
-    pub fn sequences(&self) -> Vec<Vec<LotId>> {
-        self.sequences.iter().map(|sequence| sequence.lots.clone()).collect()
+    /// All that is decided.
+    pub fn arrangement(&self) -> Arrangement {
+        Arrangement {
+            sequences: self.sequences.iter().map(|sequence| sequence.lots.clone()).collect(),
+            opened: self.sequences.iter().map(|sequence| sequence.clock.opened.clone()).collect(),
+        }
+    }
+
+    /// The overtime a line opens: sorted positions.
+    pub fn opened(&self, line: usize) -> &[u32] {
+        &self.sequences[line].clock.opened
+    }
+
+    /// When the lot at a place of a line ends.
+    pub fn end_at(&self, line: usize, place: usize) -> i64 {
+        let sequence = &self.sequences[line];
+        sequence.clock.instant_near(sequence.steps[place].window, sequence.steps[place].end)
     }
 
     /// Whether every item of an order stands in the sequences, in one of its forms.
@@ -146,7 +168,7 @@ impl State {
     /// Cost of a line: everything but kits and the makespan.
     fn line_cost(&self, line: usize) -> i64 {
         let sequence = &self.sequences[line];
-        sequence.spent_before(sequence.steps.len()) + sequence.shortfall
+        sequence.spent_before(sequence.steps.len()) + sequence.shortfall + sequence.clock.cost
     }
 
     /// Completion of an order from the deliveries of its lots.
@@ -173,23 +195,24 @@ impl State {
         let mut front = sequence.front_before(facts, from);
         let mut spent = sequence.spent_before(from);
         sequence.steps.truncate(from);
+        let clock = &sequence.clock;
         for (place, &lot) in sequence.lots.iter().enumerate().skip(from) {
-            let mut step = ground.advance(line, &mut front, lot)?;
+            let mut step = ground.advance((line, clock), &mut front, lot)?;
             self.places[lot as usize] = (line as u32, place as u32);
-            step.window = facts.window_of(step.end);
+            step.window = clock.window_of(step.end);
             if step.kit {
-                let delivery = delivery(ground, facts, &step, step.end);
+                let delivery = delivery(ground, clock, &step, step.end);
                 if std::mem::replace(&mut self.deliveries[lot as usize], delivery) != delivery {
                     moved(ground.lots[lot as usize].order);
                 }
             } else if step.end > step.latest {
-                step.late = step.late_cost(facts, step.end)?;
+                step.late = step.late_cost(clock, step.end)?;
             }
             spent += step.cost();
             step.spent = spent;
             sequence.steps.push(step);
         }
-        sequence.end = sequence.steps.last().map_or(i64::MIN, |step| facts.instant_of(step.end));
+        sequence.end = sequence.steps.last().map_or(i64::MIN, |step| clock.instant_of(step.end));
         sequence.stale = true;
         self.recount_runs(ground, line, from);
         Some(())
@@ -203,12 +226,12 @@ impl State {
 
 /// When a step's lot is delivered, were it to end at a working second, where that is late.
 #[inline]
-pub(super) fn delivery(ground: &Ground, line: &LineFacts, step: &Step, end: i64) -> i64 {
+pub(super) fn delivery(ground: &Ground, clock: &Clock, step: &Step, end: i64) -> i64 {
     if end <= step.latest {
         return ON_TIME;
     }
     let order = &ground.orders[ground.lots[step.lot as usize].order as usize];
-    line.instant_near(step.window, end) + order.due - step.due_end
+    clock.instant_near(step.window, end) + order.due - step.due_end
 }
 
 impl Ground {
