@@ -17,7 +17,7 @@ const ORDER: [&[&str]; 13] = [
     &["plan"],
     &["schedule"],
     &["heuristic", "mip"],
-    &["solve"],
+    &["solve", "measure"],
     &["desk", "report"],
     &["cli"],
 ];

@@ -34,7 +34,7 @@ pub(crate) struct Constructed {
 }
 
 /// Above this many operations construction is by rules alone.
-const INSERTION_OPERATIONS: usize = 240;
+const INSERTION_OPERATIONS: usize = 80;
 /// Above this many operations only the list rules that have won on large instances are tried.
 const ALL_RULES_OPERATIONS: usize = 4_000;
 /// Above this many operations only as many rules as there are commonly threads.

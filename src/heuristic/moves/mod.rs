@@ -5,10 +5,14 @@
 
 mod divide;
 mod edits;
+mod exchange;
+mod fit;
+mod insert;
 mod neighbours;
 mod overtime;
 mod recall;
 mod relocate;
+mod segment;
 mod swap;
 mod tails;
 
@@ -24,13 +28,15 @@ pub(crate) struct Draw<'a> {
     pub ground: &'a Ground,
     pub state: &'a State,
     pub neighbours: &'a Neighbours,
+    /// How often, in a hundred, a lot is drawn from the line that ends last.
+    pub last_line: usize,
     pub random: &'a mut Xoshiro256PlusPlus,
 }
 
 /// A move: fills the proposal, or says that it found nothing to change.
 pub(crate) type Move = fn(&mut Draw<'_>, &mut Proposal) -> bool;
 
-/// The moves with their names and how often each is drawn (parts of a hundred).
+/// The moves with their names and how often each is drawn, relative to the others.
 const MOVES: &[(&str, Move, u32)] = &[
     ("relocate", relocate::propose, 45),
     ("swap", swap::propose, 30),
@@ -38,7 +44,19 @@ const MOVES: &[(&str, Move, u32)] = &[
     ("recall", recall::propose, 5),
 ];
 
-/// Moves only some plans have a use for: drawn besides the others, in the same parts, where there is one.
+/// The same where the makespan is all that times cost: no lot has a time of its own, and what counts is the line on
+/// which it runs fast and the place where it needs little changeover.
+const MAKESPAN_MOVES: &[(&str, Move, u32)] = &[
+    ("relocate", relocate::propose, 5),
+    ("swap", swap::propose, 5),
+    ("tails", tails::propose, 10),
+    ("recall", recall::propose, 2),
+    ("insert", insert::propose, 40),
+    ("exchange", exchange::propose, 30),
+    ("segment", segment::propose, 100),
+];
+
+/// Moves only some plans have a use for: drawn besides the others where there is one.
 const OCCASIONAL: &[(&str, Move, u32, Use)] = &[
     ("divide", divide::propose, 8, |ground| !ground.divided.is_empty()),
     ("overtime", overtime::propose, 4, |ground| ground.lines.iter().any(|line| !line.overtime.is_empty())),
@@ -51,7 +69,8 @@ type Use = fn(&Ground) -> bool;
 pub(crate) fn moves_for(ground: &Ground) -> Vec<(Move, u32)> {
     let occasional = OCCASIONAL.iter().filter(|(.., use_for)| use_for(ground));
     let occasional = occasional.map(|&(_, propose, share, _)| (propose, share));
-    MOVES.iter().map(|&(_, propose, share)| (propose, share)).chain(occasional).collect()
+    let moves = if ground.charges_only_makespan() { MAKESPAN_MOVES } else { MOVES };
+    moves.iter().map(|&(_, propose, share)| (propose, share)).chain(occasional).collect()
 }
 
 /// The longest block that moves at once.
@@ -81,7 +100,7 @@ impl Draw<'_> {
         if count == 0 {
             return None;
         }
-        let lot = if self.ground.makespan_cost_per_hour > 0 && self.chance(50) {
+        let lot = if self.last_line > 0 && self.chance(self.last_line) {
             self.lot_of_last_line()?
         } else {
             let pick = self.below(count);

@@ -10,6 +10,8 @@ pub(crate) struct Neighbours {
     width: usize,
     lists: Vec<LotId>,
     lengths: Vec<u16>,
+    /// As [`Ground::eligible`], the line on which a lot runs fastest first.
+    lines_by_run: Vec<u16>,
 }
 
 /// How many neighbours a lot has.
@@ -63,7 +65,19 @@ impl Neighbours {
             lengths[lot] = list.len() as u16;
             flat[lot * width..lot * width + list.len()].copy_from_slice(list);
         }
-        Self { width, lists: flat, lengths }
+        let mut lines_by_run = ground.eligible.clone();
+        for lot in 0..lots as LotId {
+            let (from, to) = ground.lots[lot as usize].eligible;
+            let run = |&line: &u16| (ground.mode(lot, usize::from(line)).run, line);
+            lines_by_run[from as usize..to as usize].sort_unstable_by_key(run);
+        }
+        Self { width, lists: flat, lengths, lines_by_run }
+    }
+
+    /// The lines that can run a lot, the one on which it runs fastest first.
+    pub fn lines_by_run(&self, ground: &Ground, lot: LotId) -> &[u16] {
+        let (from, to) = ground.lots[lot as usize].eligible;
+        &self.lines_by_run[from as usize..to as usize]
     }
 
     /// The lots that a lot would follow best.

@@ -3,6 +3,7 @@
 //! Temperatures calibrate themselves on the instance: from one at which a typical worsening is often taken to one at
 //! which it never is.
 
+use super::guidance::Guidance;
 use crate::heuristic::moves::{Draw, Move, Neighbours, moves_for};
 use crate::schedule::incremental::{Arrangement, Ground, Price, Proposal, State};
 use rand::{RngExt as _, SeedableRng};
@@ -22,7 +23,7 @@ pub(crate) struct Annealing<'g> {
     random: Xoshiro256PlusPlus,
     proposal: Proposal,
     iterations: u64,
-    guide: f64,
+    guidance: Guidance,
 }
 
 /// From where to where the temperature falls, in ten-thousandths.
@@ -44,13 +45,11 @@ const SAMPLES: usize = 4_000;
 
 impl<'g> Annealing<'g> {
     /// A replica that begins at `state`, with the stream named by seed and number.
-    pub fn new(ground: &'g Ground, neighbours: &'g Neighbours, state: State, seed: u64, replica: u64) -> Self {
+    pub fn new(ground: &'g Ground, neighbours: &'g Neighbours, mut state: State, seed: u64, replica: u64) -> Self {
         let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ (replica + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        // Plans of equal makespan differ in how full the other lines are; a second of it counts this share of a
-        // second of makespan.
-        let makespan_per_second = ground.makespan_cost_per_hour as f64 / 3_600.0;
-        let guide = 0.5 * makespan_per_second / ground.lines.len().max(1) as f64;
         let moves = moves_for(ground);
+        let guidance = Guidance::of(ground);
+        guidance.aim(&mut state);
         Self {
             ground,
             neighbours,
@@ -62,16 +61,19 @@ impl<'g> Annealing<'g> {
             random,
             proposal: Proposal::default(),
             iterations: 0,
-            guide,
+            guidance,
         }
     }
 
     /// Temperatures for this instance, from a sample of moves.
     pub fn calibrate(&mut self) -> Temperatures {
+        if let Some((first, last)) = self.guidance.temperatures(self.ground) {
+            return Temperatures { first, last };
+        }
         let mut worse: Vec<f64> = Vec::with_capacity(SAMPLES);
         for _ in 0..SAMPLES {
             if let Some(price) = self.propose(i64::MAX) {
-                let change = self.energy(price);
+                let change = self.guidance.energy(price);
                 if change > 0.0 && price.delta < crate::schedule::incremental::UNPLANNED_PENALTY / 2 {
                     worse.push(change);
                 }
@@ -80,7 +82,7 @@ impl<'g> Annealing<'g> {
         worse.sort_by(f64::total_cmp);
         let quantile = |share: f64| worse.get((worse.len() as f64 * share) as usize).copied();
         let first = quantile(0.15).unwrap_or(1.0).max(1.0);
-        let last = (quantile(0.01).unwrap_or(1.0) * 0.02).max(1e-3).min(first / 50.0);
+        let last = (quantile(0.01).unwrap_or(1.0) * 0.1).max(1e-3).min(first / 10.0);
         Temperatures { first, last }
     }
 
@@ -128,6 +130,7 @@ impl<'g> Annealing<'g> {
         if self.state.cost() < self.best_cost {
             self.best_cost = self.state.cost();
             self.best = None;
+            self.guidance.aim(&mut self.state);
         }
     }
 
@@ -140,8 +143,8 @@ impl<'g> Annealing<'g> {
             self.iterations += 1;
             // What may be accepted is drawn first, so that pricing can stop where the price is past it.
             let most = -temperature * self.random.random::<f64>().ln();
-            let Some(price) = self.propose(if self.guide > 0.0 { i64::MAX } else { most as i64 }) else { continue };
-            let change = self.energy(price);
+            let Some(price) = self.propose(self.guidance.most(most)) else { continue };
+            let change = self.guidance.energy(price);
             if change > 0.0 && change > most {
                 continue;
             }
@@ -153,17 +156,17 @@ impl<'g> Annealing<'g> {
         }
     }
 
-    /// What acceptance goes by: the cost, and where a makespan is charged the ends of all lines.
-    fn energy(&self, price: Price) -> f64 {
-        price.delta as f64 + self.guide * price.ends as f64
-    }
-
     /// Draws a move and prices it; none where there is none, or it cannot be done or costs more than `most`.
     fn propose(&mut self, most: i64) -> Option<Price> {
         self.proposal.clear();
         let mut pick = self.random.random_range(0..self.shares);
-        let mut draw =
-            Draw { ground: self.ground, state: &self.state, neighbours: self.neighbours, random: &mut self.random };
+        let mut draw = Draw {
+            ground: self.ground,
+            state: &self.state,
+            neighbours: self.neighbours,
+            last_line: self.guidance.last_line(),
+            random: &mut self.random,
+        };
         for (propose, share) in &self.moves {
             if pick < *share {
                 let proposed = propose(&mut draw, &mut self.proposal);

@@ -6,6 +6,7 @@
 
 mod anneal;
 mod ground_plan;
+mod guidance;
 mod regions;
 mod trial;
 
@@ -48,8 +49,11 @@ pub(crate) struct Epoch {
     pub better: Option<(Plan, Schedule)>,
 }
 
-/// Replicas: enough to use two threads and to level out bad luck; each has its share of the iterations.
-const REPLICAS: usize = 4;
+/// Replicas of a search: two, and four where so few lots cool down well in a quarter of the time and luck decides more.
+const REPLICAS: usize = 2;
+const REPLICAS_OF_FEW_LOTS: usize = 4;
+/// Up to so many lots are few.
+const FEW_LOTS: usize = 150;
 /// Exchanges between replicas.
 const EPOCHS: u64 = 40;
 /// Above this many lots groups of lines are searched apart.
@@ -85,8 +89,8 @@ pub(crate) fn search(
         return;
     }
     let neighbours = effort.pool.install(|| Neighbours::new(ground));
-    let mut replicas: Vec<Annealing<'_>> = (0..REPLICAS)
-        .map(|replica| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, replica as u64))
+    let mut replicas: Vec<Annealing<'_>> = (0..replicas_for(&ground_plan.state, effort) as u64)
+        .map(|replica| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, replica))
         .collect();
     let temperatures = replicas[0].calibrate();
     let spare = spare_time(&mut replicas[0], choices(ground, &ground_plan.state), effort, temperatures.at(0.0));
@@ -94,6 +98,7 @@ pub(crate) fn search(
     let effort = Effort { remaining: &remaining, ..effort };
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
+    let count = replicas.len() as u64;
     for epoch in 0..EPOCHS {
         let (from, to) = (epoch as f64 / EPOCHS as f64, (epoch + 1) as f64 / EPOCHS as f64);
         let heat = |share: f64| temperatures.at(share);
@@ -103,7 +108,7 @@ pub(crate) fn search(
         };
         match (effort.iterations, total) {
             (Some(iterations), _) => {
-                let own = iterations / REPLICAS as u64;
+                let own = iterations / count;
                 run_all(own / EPOCHS + u64::from(epoch < own % EPOCHS));
             }
             (None, Some(total)) => {
@@ -127,6 +132,13 @@ pub(crate) fn search(
     }
 }
 
+/// How many replicas search from a state. An iteration budget must come to the same plan on any machine; a time limit may
+/// use every thread there is.
+fn replicas_for(state: &State, effort: Effort<'_>) -> usize {
+    let fixed = if state.standing().len() <= FEW_LOTS { REPLICAS_OF_FEW_LOTS } else { REPLICAS };
+    if effort.iterations.is_some() { fixed } else { fixed.max(effort.pool.current_num_threads()) }
+}
+
 /// How many choices there are: where each lot goes, and in which form each item is made.
 fn choices(ground: &Ground, state: &State) -> usize {
     state.standing().len() + ground.divided.iter().map(|divided| divided.forms.len()).sum::<usize>()
@@ -138,7 +150,7 @@ fn spare_time(replica: &mut Annealing<'_>, choices: usize, effort: Effort<'_>, t
     replica.run(SPEED_SAMPLE, (temperature, temperature));
     let left = (effort.remaining)().unwrap_or_default();
     let enough = ENOUGH_PER_SQUARE.saturating_mul((choices as u64).pow(2));
-    let threads = effort.pool.current_num_threads().clamp(1, REPLICAS) as f64;
+    let threads = effort.pool.current_num_threads().clamp(1, replicas_for(replica.state(), effort)) as f64;
     let needed = before.saturating_sub(left).as_secs_f64() * (enough as f64 / SPEED_SAMPLE as f64 / threads);
     left.saturating_sub(Duration::try_from_secs_f64(needed).unwrap_or(Duration::MAX))
 }

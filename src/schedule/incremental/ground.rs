@@ -1,6 +1,6 @@
 //! What does not change while lots move: their modes on each line, the lines' windows, the orders' prices.
 
-use super::lateness::Lateness;
+use super::lateness::{Lateness, NEVER};
 use super::line::LineFacts;
 use crate::plan::Portion;
 use crate::problem::{OrderIdx, Problem};
@@ -171,6 +171,34 @@ impl Ground {
                 if order.whole { made(order).min(order.left_out_cost) } else { made(order) + late }
             })
             .fold(0, i64::saturating_add)
+    }
+
+    /// Whether the makespan is all that the times of a plan cost.
+    pub fn charges_only_makespan(&self) -> bool {
+        let free = |order: &OrderFacts| {
+            order.due >= NEVER || order.lateness.cost_per_day == 0 && order.lateness.cost_once == 0
+        };
+        self.makespan_cost_per_hour > 0 && self.orders.iter().all(free)
+    }
+
+    /// The mean over all lots of the least seconds each could take: its run and the least changeover into its class.
+    pub fn mean_time(&self) -> f64 {
+        let least_into: Vec<Vec<i64>> = self.lines.iter().map(|line| self.least_changeovers(line)).collect();
+        let time = |lot: LotId, line: usize| {
+            let mode = self.mode(lot, line);
+            mode.run + least_into[line].get(mode.class as usize).copied().unwrap_or(0)
+        };
+        let least = |lot: LotId| self.eligible(lot).iter().map(|&line| time(lot, usize::from(line))).min().unwrap_or(0);
+        let sum: i128 = (0..self.lots.len() as LotId).map(|lot| i128::from(least(lot))).sum();
+        sum as f64 / self.lots.len().max(1) as f64
+    }
+
+    /// The least changeover time of a line into each class from another one.
+    fn least_changeovers(&self, line: &LineFacts) -> Vec<i64> {
+        let Some(table) = line.table.map(|table| &self.tables[table]) else { return Vec::new() };
+        let count = table.classes;
+        let into = |to: usize| (0..count).filter(|&from| from != to).map(|from| table.seconds[from * count + to]).min();
+        (0..count).map(|to| into(to).map_or(0, i64::from)).collect()
     }
 
     /// A lot's mode on a line.

@@ -34,11 +34,10 @@ impl State {
         }
         toggle.clock = facts.clock(&opened);
         kits.begin(ground);
-        let mut price = Price { delta: 0, last_end: ground.other_end, ends: 0 };
+        let mut price = Price::none(ground);
         let mut add = |state: &State, line: usize, (delta, end): (i64, i64)| {
             price.delta += delta;
-            price.ends += end - state.line_end(ground, line);
-            price.last_end = price.last_end.max(end);
+            price.end_line(ground, state, line, end);
         };
         for splice in splices.iter().filter(|splice| splice.line != toggle.line) {
             self.measure(ground, splice.line);

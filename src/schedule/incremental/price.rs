@@ -16,8 +16,27 @@ pub(crate) struct Price {
     pub delta: i64,
     /// The latest end of all lines afterwards.
     pub last_end: i64,
-    /// Change of the sum of the lines' ends: tells plans of equal makespan apart.
+    /// The part of it that is the makespan's.
+    pub makespan: i64,
+    /// Change of the sum of the lines' ends, where a makespan is charged: tells plans of equal makespan apart.
     pub ends: i64,
+    /// Change of the seconds by which lines end after the state's target, summed.
+    pub over: i64,
+}
+
+impl Price {
+    /// Nothing changes.
+    pub(super) fn none(ground: &Ground) -> Self {
+        Self { delta: 0, last_end: ground.other_end, makespan: 0, ends: 0, over: 0 }
+    }
+
+    /// Counts the new end of a line that is changed.
+    pub(super) fn end_line(&mut self, ground: &Ground, state: &State, line: usize, end: i64) {
+        let before = state.line_end(ground, line);
+        self.ends += end - before;
+        self.over += (end - state.target).max(0) - (before - state.target).max(0);
+        self.last_end = self.last_end.max(end);
+    }
 }
 
 /// A line's change, priced up to its tail.
@@ -69,8 +88,7 @@ impl State {
             opened.push(line);
         }
         let makespan = ground.makespan_cost_per_hour > 0;
-        let mut last_end = ground.other_end;
-        let mut ends = 0;
+        let mut price = Price::none(ground);
         // The last first: that is where lots go in and the price goes up.
         for (splice, opened) in splices.iter().zip(&opened).rev() {
             // A kit may be complete earlier, or the makespan be less: nothing is known before the end.
@@ -82,11 +100,10 @@ impl State {
             let (delta, end) = self.price_tail(ground, *splice, opened.front, kits, allowed)?;
             least += delta - opened.least;
             if makespan {
-                ends += end - self.line_end(ground, splice.line);
-                last_end = last_end.max(end);
+                price.end_line(ground, self, splice.line, end);
             }
         }
-        let price = Price { delta: least + kits.delta(ground, self)?, last_end, ends };
+        price.delta = least + kits.delta(ground, self)?;
         Some(self.with_makespan(ground, price, |line| splices.iter().any(|splice| splice.line == line)))
     }
 
@@ -96,7 +113,8 @@ impl State {
             for (_, sequence) in self.sequences.iter().enumerate().filter(|&(line, _)| !changed(line)) {
                 price.last_end = price.last_end.max(sequence.end);
             }
-            price.delta += ground.makespan_cost(price.last_end) - ground.makespan_cost(self.last_end);
+            price.makespan = ground.makespan_cost(price.last_end) - ground.makespan_cost(self.last_end);
+            price.delta += price.makespan;
         }
         price
     }

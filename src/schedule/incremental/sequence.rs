@@ -127,7 +127,7 @@ impl Sequence {
 impl Ground {
     /// Working time and cost of a changeover of a line.
     #[inline]
-    pub(super) fn changeover(&self, line: &LineFacts, from: u32, to: u32) -> (i64, i64) {
+    pub fn changeover(&self, line: &LineFacts, from: u32, to: u32) -> (i64, i64) {
         let Some(table) = line.table.filter(|_| from != ANY_CLASS) else { return (0, 0) };
         let table = &self.tables[table];
         let pair = from as usize * table.classes + to as usize;

@@ -1,6 +1,7 @@
 //! Where every lot is now: sequences, ends, lateness, completions.
 
 use super::ground::{Divided, Ground, LotId, OrderFacts, UNDIVIDED};
+use super::lateness::NEVER;
 use super::line::Clock;
 use super::sequence::{Sequence, Step};
 
@@ -36,6 +37,8 @@ pub(crate) struct State {
     pub(super) cost: i64,
     /// The latest end of all lines and what lies outside.
     pub(super) last_end: i64,
+    /// How far lines end after it is counted by [`Price::over`](super::Price); an end no line has, until it is set.
+    pub(super) target: i64,
 }
 
 impl State {
@@ -52,6 +55,7 @@ impl State {
             completions: vec![LEFT_OUT; ground.orders.len()],
             cost: 0,
             last_end: ground.other_end,
+            target: NEVER,
         };
         for (line, (lots, opened)) in decided.sequences.iter().zip(&decided.opened).enumerate() {
             state.sequences[line].lots.clone_from(lots);
@@ -84,6 +88,16 @@ impl State {
     /// Total cost in ten-thousandths, orders left out at their price or penalty.
     pub fn cost(&self) -> i64 {
         self.cost
+    }
+
+    /// The latest end of all lines and what lies outside.
+    pub fn last_end(&self) -> i64 {
+        self.last_end
+    }
+
+    /// Lets prices count how far lines end after an instant.
+    pub fn aim_at(&mut self, target: i64) {
+        self.target = target;
     }
 
     /// The lots of a line, in order.

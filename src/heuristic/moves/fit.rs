@@ -1,0 +1,57 @@
+//! Where a lot fits best: the line on which it runs fast, the place where it needs least changeover.
+
+use super::Draw;
+use crate::schedule::incremental::LotId;
+use rand::Rng as _;
+
+/// How often, in a hundred, any line will do.
+const ANY_LINE: usize = 30;
+
+impl Draw<'_> {
+    /// A line that can run a lot: mostly one on which it runs fast.
+    pub(super) fn fast_line(&mut self, lot: LotId) -> usize {
+        let eligible = self.ground.eligible(lot).len();
+        if self.chance(ANY_LINE) {
+            let pick = self.below(eligible);
+            return usize::from(self.ground.eligible(lot)[pick]);
+        }
+        let rank = self.random.next_u32().trailing_ones() as usize % eligible;
+        usize::from(self.neighbours.lines_by_run(self.ground, lot)[rank])
+    }
+
+    /// The place before which a block, by its first and last lot, adds least changeover time on a line from which the
+    /// places `gone.0..gone.1` are taken out; of equals a random one.
+    pub(super) fn best_place(&mut self, line: usize, (first, last): (LotId, LotId), gone: (usize, usize)) -> usize {
+        let (ground, facts) = (self.ground, &self.ground.lines[line]);
+        let sequence = self.state.sequence(line);
+        let (enters, leaves) = (ground.mode(first, line).class, ground.mode(last, line).class);
+        let mut before = facts.initial_class;
+        let mut best = (i64::MAX, 0);
+        let mut equals = 1;
+        let mut place = 0;
+        loop {
+            if place == gone.0 {
+                place = gone.1;
+            }
+            let mut added = ground.changeover(facts, before, enters).0;
+            if let Some(&next) = sequence.get(place) {
+                let next = ground.mode(next, line).class;
+                added += ground.changeover(facts, leaves, next).0 - ground.changeover(facts, before, next).0;
+                before = next;
+            }
+            if added < best.0 {
+                best = (added, place);
+                equals = 1;
+            } else if added == best.0 {
+                equals += 1;
+                if self.random.next_u32().is_multiple_of(equals) {
+                    best.1 = place;
+                }
+            }
+            if place >= sequence.len() {
+                return best.1;
+            }
+            place += 1;
+        }
+    }
+}
