@@ -12,9 +12,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 pub(crate) struct Annealing<'g> {
     ground: &'g Ground,
     neighbours: &'g Neighbours,
-    /// The moves drawn, each with its share of all.
-    moves: Vec<(Move, u32)>,
-    shares: u32,
+    /// The moves drawn, each as often as its share.
+    moves: Vec<Move>,
     state: State,
     best_cost: i64,
     /// The best plan; none while the plan at hand is the best.
@@ -50,12 +49,10 @@ impl<'g> Annealing<'g> {
         // second of makespan.
         let makespan_per_second = ground.makespan_cost_per_hour as f64 / 3_600.0;
         let guide = 0.5 * makespan_per_second / ground.lines.len().max(1) as f64;
-        let moves = moves_for(ground);
         Self {
             ground,
             neighbours,
-            shares: moves.iter().map(|&(_, share)| share).sum(),
-            moves,
+            moves: moves_for(ground),
             best_cost: state.cost(),
             best: None,
             state,
@@ -161,16 +158,10 @@ impl<'g> Annealing<'g> {
     /// Draws a move and prices it; none where there is none, or it cannot be done or costs more than `most`.
     fn propose(&mut self, most: i64) -> Option<Price> {
         self.proposal.clear();
-        let mut pick = self.random.random_range(0..self.shares);
         let mut draw =
             Draw { ground: self.ground, state: &self.state, neighbours: self.neighbours, random: &mut self.random };
-        for (propose, share) in &self.moves {
-            if pick < *share {
-                let proposed = propose(&mut draw, &mut self.proposal);
-                return if proposed { self.state.price(self.ground, &mut self.proposal, most) } else { None };
-            }
-            pick -= share;
-        }
-        None
+        let propose = self.moves[draw.below(self.moves.len())];
+        let proposed = propose(&mut draw, &mut self.proposal);
+        if proposed { self.state.price(self.ground, &mut self.proposal, most) } else { None }
     }
 }
