@@ -10,13 +10,17 @@ use lotwise::solve::{Method, Options, SolveError, solve};
 use lotwise::units::Money;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use tiny_shop::{Shop, any_shop};
+use tiny_shop::{Shop, any_shop, any_splitting_shop};
 
 /// The same shops each time.
 fn shops(count: usize, seed: u8) -> Vec<Shop> {
+    drawn(&any_shop(), count, seed)
+}
+
+fn drawn(shop: &impl Strategy<Value = Shop>, count: usize, seed: u8) -> Vec<Shop> {
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), random);
-    (0..count).map(|_| any_shop().new_tree(&mut runner).unwrap().current()).collect()
+    (0..count).map(|_| shop.new_tree(&mut runner).unwrap().current()).collect()
 }
 
 /// What `method` makes of a shop; none where an order cannot be made at all, which `validate` refuses.
@@ -53,6 +57,24 @@ fn no_plan_is_below_the_optimum_and_most_reach_it() {
     println!("{tried} shops: optimal {reached}, by dispatch {by_dispatch}\n{}", missed.join("\n"));
     assert!(tried >= 200, "only {tried} shops are valid");
     assert!(reached * 20 >= tried * 19, "optimal only {reached} times in {tried}");
+}
+
+/// The best of all plans may split an item anywhere, the planner tries nearly equal lots.
+#[test]
+fn split_lots_are_not_below_the_optimum_and_mostly_reach_it() {
+    let (mut tried, mut reached, mut useful, mut by_dispatch) = (0, 0, 0, 0);
+    for shop in drawn(&any_splitting_shop(), 100, 4) {
+        let Some(found) = solved(&shop, Method::Heuristic) else { continue };
+        let best = shop.optimum("");
+        assert!(found >= best, "the heuristic says {found:?}, the best of all plans is {best:?}\n{shop:#?}");
+        tried += 1;
+        reached += usize::from(found == best);
+        useful += usize::from(Shop { split: None, ..shop.clone() }.optimum("") > best);
+        by_dispatch += usize::from(solved(&shop, Method::Dispatch) == Some(best));
+    }
+    println!("{tried} shops, {useful} better split: optimal {reached}, by dispatch {by_dispatch}");
+    assert!(tried >= 60, "only {tried} shops are valid");
+    assert!(reached * 10 >= tried * 8, "optimal only {reached} times in {tried}");
 }
 
 #[test]

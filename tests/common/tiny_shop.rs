@@ -51,6 +51,8 @@ pub struct Order {
     pub late_once: i64,
     pub deadline: Option<i64>,
     pub reject_cost: Option<i64>,
+    /// Whether its first two items are the two lots of one.
+    pub is_split: bool,
 }
 
 /// A shop of one stage, or of two where every piece is cut and then packed.
@@ -64,6 +66,8 @@ pub struct Shop {
     pub makespan_cost: i64,
     /// The colours in the order the file lists them.
     pub variants: Vec<usize>,
+    /// The order whose first item may be made in two lots.
+    pub split: Option<usize>,
 }
 
 /// At most this many operations.
@@ -102,7 +106,7 @@ fn order() -> impl Strategy<Value = Order> {
     let costs = (1i64..5_000, prop_oneof![2 => Just(0i64), 1 => 1i64..50], option::weighted(0.4, 1i64..400));
     (items, dates, costs).prop_map(|(items, (release, due, deadline), (late_cost, late_once, reject_cost))| {
         let name = String::new();
-        Order { name, items, release, due, late_cost, late_once, deadline, reject_cost }
+        Order { name, items, release, due, late_cost, late_once, deadline, reject_cost, is_split: false }
     })
 }
 
@@ -124,11 +128,26 @@ pub fn any_shop() -> impl Strategy<Value = Shop> {
                 left -= order.items.len() * steps;
             }
             orders.retain(|order| !order.items.is_empty());
-            let mut shop = Shop { lag, lines, orders, changeovers, makespan_cost, variants: vec![0, 1, 2] };
+            let mut shop =
+                Shop { lag, lines, orders, changeovers, makespan_cost, variants: vec![0, 1, 2], split: None };
             shop.name_in_order();
             shop
         },
     )
+}
+
+/// Any tiny shop of one stage in which an item may be split.
+pub fn any_splitting_shop() -> impl Strategy<Value = Shop> {
+    any_shop().prop_filter_map("one stage", |mut shop| {
+        let mut left = MOST_OPERATIONS - 1;
+        for order in &mut shop.orders {
+            order.items.truncate(left);
+            left -= order.items.len();
+        }
+        shop.orders.retain(|order| !order.items.is_empty());
+        shop.split = Some(0);
+        shop.lag.is_none().then_some(shop)
+    })
 }
 
 /// An operation: order, item, step.
@@ -158,6 +177,7 @@ impl Shop {
         shop.lines.reverse();
         shop.orders.reverse();
         shop.variants.reverse();
+        shop.split = shop.split.map(|order| shop.orders.len() - 1 - order);
         shop
     }
 
@@ -193,10 +213,13 @@ impl Shop {
             }
             value
         };
-        let order = |order: &Order| {
+        let order = |(index, order): (usize, &Order)| {
             let item = |&(colour, quantity): &(usize, i64)| json!({ "variant": format!("{prefix}{}", COLOURS[colour]), "quantity": quantity });
             let mut value = json!({ "id": format!("{prefix}{}", order.name), "release": at(order.release),
                 "items": order.items.iter().map(item).collect::<Vec<_>>() });
+            if self.split == Some(index) {
+                value["items"][0]["maximum_lots"] = json!(2);
+            }
             if let Some(due) = order.due {
                 value["due"] = json!(at(due));
                 value["late_cost_per_day"] = json!(order.late_cost);
@@ -237,7 +260,7 @@ impl Shop {
             "routes": routes.into_iter().collect::<Vec<_>>(),
             "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
             "variants": self.variants.iter().map(variant).collect::<Vec<_>>(),
-            "orders": self.orders.iter().map(order).collect::<Vec<_>>(),
+            "orders": self.orders.iter().enumerate().map(order).collect::<Vec<_>>(),
         }))
         .expect("a tiny shop is an instance")
     }
@@ -245,6 +268,29 @@ impl Shop {
     /// The least number of unplanned orders of all plans, and the least cost of those.
     pub fn optimum(&self, prefix: &str) -> (usize, Money) {
         let instance = self.instance(prefix);
+        let mut best: Option<(usize, Money)> = None;
+        for shop in self.divisions() {
+            let value = shop.best_plan(&instance, prefix);
+            best = Some(best.map_or(value, |best| best.min(value)));
+        }
+        best.expect("every shop is a division of itself")
+    }
+
+    /// The shop with the item that may be split in each of its lots.
+    fn divisions(&self) -> Vec<Self> {
+        let mut all = vec![self.clone()];
+        let Some(order) = self.split else { return all };
+        let (colour, quantity) = self.orders[order].items[0];
+        for part in 1..=quantity / 2 {
+            let mut shop = self.clone();
+            shop.orders[order].items.splice(..1, [(colour, quantity - part), (colour, part)]);
+            shop.orders[order].is_split = true;
+            all.push(shop);
+        }
+        all
+    }
+
+    fn best_plan(&self, instance: &Instance, prefix: &str) -> (usize, Money) {
         let mut best: Option<(usize, Money)> = None;
         for left_out in 0..1u32 << self.orders.len() {
             let made: Vec<usize> = (0..self.orders.len()).filter(|order| left_out >> order & 1 == 0).collect();
@@ -264,7 +310,7 @@ impl Shop {
                         continue;
                     }
                     let plan = self.plan(prefix, sequences, opened, left_out);
-                    if let Some(value) = value_of(&instance, &plan) {
+                    if let Some(value) = value_of(instance, &plan) {
                         best = Some(best.map_or(value, |best| best.min(value)));
                     }
                 }
@@ -334,7 +380,8 @@ impl Shop {
                 let timed = &timed;
                 facts.items.iter().enumerate().map(move |(item, &(_, quantity))| LotEntry {
                     order: format!("{prefix}{}", facts.name),
-                    item: item.to_string(),
+                    item: item.saturating_sub(usize::from(facts.is_split)).to_string(),
+                    lot: u32::from(facts.is_split && item == 1),
                     quantity,
                     operations: (0..steps).map(|step| timed[&(order, item, step)].clone()).collect(),
                     ..LotEntry::default()

@@ -59,18 +59,19 @@ const MAKESPAN_MOVES: &[(&str, Move, u32)] = &[
 /// Moves only some plans have a use for: drawn besides the others where there is one.
 const OCCASIONAL: &[(&str, Move, u32, Use)] = &[
     ("divide", divide::propose, 8, |ground| !ground.divided.is_empty()),
-    ("overtime", overtime::propose, 4, |ground| ground.lines.iter().any(|line| !line.overtime.is_empty())),
+    ("overtime", overtime::propose, 8, |ground| ground.lines.iter().any(|line| !line.overtime.is_empty())),
 ];
 
 /// Whether a plan has a use for a move.
 type Use = fn(&Ground) -> bool;
 
-/// The moves a plan has a use for, and how often each is drawn.
-pub(crate) fn moves_for(ground: &Ground) -> Vec<(Move, u32)> {
+/// The moves a plan has a use for, each as often as it has parts.
+pub(crate) fn moves_for(ground: &Ground) -> Vec<Move> {
     let occasional = OCCASIONAL.iter().filter(|(.., use_for)| use_for(ground));
     let occasional = occasional.map(|&(_, propose, share, _)| (propose, share));
     let moves = if ground.charges_only_makespan() { MAKESPAN_MOVES } else { MOVES };
-    moves.iter().map(|&(_, propose, share)| (propose, share)).chain(occasional).collect()
+    let shares = moves.iter().map(|&(_, propose, share)| (propose, share)).chain(occasional);
+    shares.flat_map(|(propose, share)| std::iter::repeat_n(propose, share as usize)).collect()
 }
 
 /// The longest block that moves at once.
@@ -78,7 +79,7 @@ const LONGEST_BLOCK: usize = 12;
 
 impl Draw<'_> {
     /// A number below `bound`, which is not 0.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         // Multiply and shift: no bias that matters below 2^20, and cheaper than rejection.
         ((u128::from(self.random.next_u64()) * bound as u128) >> 64) as usize
     }

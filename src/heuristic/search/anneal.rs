@@ -13,9 +13,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 pub(crate) struct Annealing<'g> {
     ground: &'g Ground,
     neighbours: &'g Neighbours,
-    /// The moves drawn, each with its share of all.
-    moves: Vec<(Move, u32)>,
-    shares: u32,
+    /// The moves drawn, each as often as its share.
+    moves: Vec<Move>,
     state: State,
     best_cost: i64,
     /// The best plan; none while the plan at hand is the best.
@@ -47,14 +46,12 @@ impl<'g> Annealing<'g> {
     /// A replica that begins at `state`, with the stream named by seed and number.
     pub fn new(ground: &'g Ground, neighbours: &'g Neighbours, mut state: State, seed: u64, replica: u64) -> Self {
         let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ (replica + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let moves = moves_for(ground);
         let guidance = Guidance::of(ground);
         guidance.aim(&mut state);
         Self {
             ground,
             neighbours,
-            shares: moves.iter().map(|&(_, share)| share).sum(),
-            moves,
+            moves: moves_for(ground),
             best_cost: state.cost(),
             best: None,
             state,
@@ -159,7 +156,6 @@ impl<'g> Annealing<'g> {
     /// Draws a move and prices it; none where there is none, or it cannot be done or costs more than `most`.
     fn propose(&mut self, most: i64) -> Option<Price> {
         self.proposal.clear();
-        let mut pick = self.random.random_range(0..self.shares);
         let mut draw = Draw {
             ground: self.ground,
             state: &self.state,
@@ -167,13 +163,8 @@ impl<'g> Annealing<'g> {
             last_line: self.guidance.last_line(),
             random: &mut self.random,
         };
-        for (propose, share) in &self.moves {
-            if pick < *share {
-                let proposed = propose(&mut draw, &mut self.proposal);
-                return if proposed { self.state.price(self.ground, &mut self.proposal, most) } else { None };
-            }
-            pick -= share;
-        }
-        None
+        let propose = self.moves[draw.below(self.moves.len())];
+        let proposed = propose(&mut draw, &mut self.proposal);
+        if proposed { self.state.price(self.ground, &mut self.proposal, most) } else { None }
     }
 }

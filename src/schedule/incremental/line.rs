@@ -139,12 +139,14 @@ impl Clock {
         }
     }
 
+    /// Whether it opens any overtime.
+    #[inline(always)]
+    pub(super) fn has_overtime(&self) -> bool {
+        !self.added.is_empty()
+    }
+
     /// Working seconds of opened overtime before an instant: by so much this clock is ahead of that without overtime.
-    #[inline]
     pub(super) fn added_before(&self, instant: i64) -> i64 {
-        if self.added.is_empty() {
-            return 0;
-        }
         let next = self.added.partition_point(|&(from, ..)| from < instant);
         match next.checked_sub(1) {
             Some(index) => {

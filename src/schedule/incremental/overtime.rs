@@ -15,6 +15,7 @@ use crate::schedule::incremental::LotId;
 impl State {
     /// The exact price of a change in which a line opens or closes overtime; none where it cannot be timed, breaks a
     /// deadline, or is seen to cost more than `most`.
+    #[inline(never)]
     pub(super) fn price_overtime(&mut self, ground: &Ground, proposal: &mut Proposal, most: i64) -> Option<Price> {
         let Proposal { splices, pieces, lots, kits, overtime, leaves, returns, divides } = proposal;
         debug_assert!(leaves.is_none() && returns.is_none() && divides.is_none(), "overtime alone");

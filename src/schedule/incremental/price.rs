@@ -120,6 +120,7 @@ impl State {
     }
 
     /// Simulates a line up to where the tail behind a splice begins.
+    #[inline(always)]
     pub(super) fn open(
         &self,
         ground: &Ground,
@@ -201,6 +202,7 @@ impl State {
     }
 
     /// Change of the cost of what stands behind a splice, and the line's new end where a makespan is charged.
+    #[inline(always)]
     pub(super) fn price_tail(
         &self,
         ground: &Ground,

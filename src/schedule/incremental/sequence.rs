@@ -145,8 +145,11 @@ impl Ground {
         let (setup, cost) = self.changeover(facts, front.class, mode.class);
         let about = &self.lots[lot as usize];
         // What a mode says of instants is by the clock without overtime.
-        let earliest = mode.earliest + clock.added_before(about.release);
-        let latest = mode.latest + clock.added_before(mode.due_end + about.lateness.most.min(0));
+        let (mut earliest, mut latest) = (mode.earliest, mode.latest);
+        if clock.has_overtime() {
+            earliest += clock.added_before(about.release);
+            latest += clock.added_before(mode.due_end + about.lateness.most.min(0));
+        }
         let ready = clock.place(front.end, setup).max(earliest);
         let end = clock.place(ready, mode.run);
         if end > clock.total() {
