@@ -78,6 +78,29 @@ fn split_lots_are_not_below_the_optimum_and_mostly_reach_it() {
 }
 
 #[test]
+#[cfg(feature = "mip")]
+fn no_bound_is_above_the_optimum_and_no_plan_called_optimal_is_beaten() {
+    let (mut bounded, mut tight, mut optimal, mut tried) = (0, 0, 0, 0);
+    for shop in shops(1_500, 4) {
+        let options = Options { time_limit: None, iterations: Some(400), threads: Some(1), ..Options::default() };
+        let Ok(outcome) = solve(&shop.instance(""), &options, &mut |_| {}) else { continue };
+        let solution = outcome.solution;
+        assert!(solution.run.faults.is_empty(), "{:?}\n{shop:#?}", solution.run.faults);
+        tried += 1;
+        let Some(bound) = solution.bound else { continue };
+        let (unplanned, best) = shop.optimum("");
+        assert_eq!(unplanned, 0, "a plan that makes everything was found\n{shop:#?}");
+        let written = || serde_json::to_string(&shop.instance("")).unwrap();
+        assert!(bound <= best, "{bound} is said to be proved, the best of all plans is {best}\n{}", written());
+        bounded += 1;
+        tight += usize::from(bound == best);
+        optimal += usize::from(solution.status == lotwise::solution::Status::Optimal);
+    }
+    println!("{tried} shops, {bounded} with a bound, {tight} with a tight one, {optimal} proved optimal");
+    assert!(bounded * 2 > tried && optimal * 4 > bounded, "{tried} tried, {bounded} bounded, {optimal} optimal");
+}
+
+#[test]
 fn names_and_the_order_of_the_file_change_no_optimum() {
     for shop in shops(60, 2) {
         let best = shop.optimum("");

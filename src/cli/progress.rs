@@ -88,6 +88,9 @@ fn draw(bar: &ProgressBar, progress: &Progress) {
             }
             bar.set_message(message);
         }
+        Progress::Bound { bound, cost: Some(cost), gap: Some(gap), .. } => {
+            bar.set_message(format!("cost {}, bound {}, gap {:.2} %", money(*cost), money(*bound), gap * 100.0));
+        }
         Progress::Tick { done, .. } => bar.set_position((done.clamp(0.0, 1.0) * STEPS as f64) as u64),
         _ => bar.tick(),
     }

@@ -1,4 +1,5 @@
-//! The one file that names the solver: HiGHS through good_lp, on a thread of its own.
+//! The one file that names the solver: HiGHS through good_lp for whole programs, on a thread of their own, and as it is
+//! for linear programs that grow by columns, on the thread of whoever generates them.
 //!
 //! What HiGHS does in practice decides the shape of this file:
 //! - Its `Model` is not `Send`, and its task executor belongs to the thread that first solves: two solves on one thread
@@ -15,6 +16,7 @@
 //! Knows nothing of lots, lines or buckets.
 
 use super::{Limits, MipError};
+use ::highs::{ColProblem, HighsModelStatus, Model, Row, Sense};
 use good_lp::solvers::highs::{HighsParallelType, highs};
 use good_lp::{
     Constraint, Expression, IntoAffineExpression, ProblemVariables, ResolutionError, Solution, SolverModel, Variable,
@@ -80,6 +82,68 @@ pub(super) fn minimise(
     });
     worker.map_err(|error| MipError::Solver(error.to_string()))?;
     listen(&receiver, deadline, cancelled)
+}
+
+/// A linear program `min cost x, a x >= low, 0 <= x <= most` to which columns are added between solves; its basis is kept.
+///
+/// Stays on the thread that made it. Where the solver errs there is no answer and the program is spent: whoever asks
+/// must be able to do without.
+pub(super) struct LinearProgram {
+    model: Option<Model>,
+    rows: Vec<Row>,
+}
+
+/// What a linear program comes to: hints, all of it.
+pub(super) struct LinearAnswer {
+    /// The value of the objective.
+    pub value: f64,
+    /// By row.
+    pub duals: Vec<f64>,
+    /// By column.
+    pub values: Vec<f64>,
+}
+
+impl LinearProgram {
+    /// A program with rows and no columns.
+    pub fn new(low: &[f64]) -> Self {
+        let mut problem = ColProblem::new();
+        let rows = low.iter().map(|&low| problem.add_row(low..)).collect();
+        let mut model = problem.try_optimise(Sense::Minimise).ok();
+        if let Some(model) = &mut model {
+            model.make_quiet();
+            // Options that do not exist would be no reason to stop either.
+            let _ = model.try_set_option("threads", 1);
+            let _ = model.try_set_option("parallel", "choose");
+        }
+        Self { model, rows }
+    }
+
+    /// Adds a column with its entries (row, factor).
+    pub fn add(&mut self, cost: f64, most: f64, entries: &[(usize, f64)]) {
+        let fits = |number: f64| number.is_finite() && number.abs() < LARGEST_NUMBER;
+        let Some(model) = &mut self.model else { return };
+        let sound = fits(cost) && entries.iter().all(|&(_, factor)| fits(factor));
+        let entries = entries.iter().map(|&(row, factor)| (self.rows[row], factor));
+        if !sound || model.try_add_column(cost, 0.0..=most, entries).is_err() {
+            self.model = None;
+        }
+    }
+
+    /// Solves; none where the solver does not come to an optimum it can name.
+    pub fn solve(&mut self) -> Option<LinearAnswer> {
+        let solved = self.model.take()?.try_solve().ok()?;
+        let answer = (solved.status() == HighsModelStatus::Optimal).then(|| {
+            let solution = solved.get_solution();
+            LinearAnswer {
+                value: solved.objective_value(),
+                duals: solution.dual_rows().to_vec(),
+                values: solution.columns().to_vec(),
+            }
+        });
+        self.model = Some(Model::from(solved));
+        let finite = |numbers: &[f64]| numbers.iter().all(|number| number.is_finite());
+        answer.filter(|answer| answer.value.is_finite() && finite(&answer.duals) && finite(&answer.values))
+    }
 }
 
 type Answer = Result<Option<Vec<f64>>, MipError>;

@@ -14,10 +14,12 @@ mod allocation;
 mod answer;
 mod buckets;
 mod capacity;
+pub(crate) mod columns;
 mod coupling;
 mod decode;
 mod demand;
 mod highs;
+pub(crate) mod relaxations;
 #[cfg(test)]
 mod tests;
 

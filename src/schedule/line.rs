@@ -35,6 +35,12 @@ impl<'p> LineClock<'p> {
         Self { open, pausable: line.pausable }
     }
 
+    /// The clock of given open time.
+    #[cfg(feature = "mip")]
+    pub fn of_open_time(open: &'p WorkingTime, pausable: bool) -> Self {
+        Self { open: Cow::Borrowed(open), pausable }
+    }
+
     /// The earliest place for work of at least a second, not before `ready`.
     pub fn place(&self, ready: Seconds, work: Seconds) -> Option<Placement> {
         if self.pausable { self.open.place_pausable(ready, work) } else { self.open.place_whole(ready, work) }

@@ -14,6 +14,8 @@ mod takers;
 mod timing;
 
 pub(crate) use cost::Run;
+#[cfg(feature = "mip")]
+pub(crate) use cost::price_line;
 pub(crate) use line::LineClock;
 pub(crate) use settle::settle;
 pub(crate) use timing::{Infeasible, Obstacle, Timed};

@@ -6,6 +6,9 @@ use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
 use crate::solution::IncumbentEntry;
+#[cfg(feature = "mip")]
+use crate::solution::relative_gap;
+use crate::units::Money;
 
 /// A plan with its exact schedule and where it came from.
 #[derive(Clone)]
@@ -28,6 +31,8 @@ pub(super) struct Incumbent<'a> {
     pub faults: Vec<String>,
     /// Search iterations made so far.
     pub iterations: u64,
+    /// No plan that makes all orders that must be made costs less.
+    bound: Option<Money>,
 }
 
 /// How many replaced plans are kept.
@@ -37,7 +42,7 @@ impl<'a> Incumbent<'a> {
     /// No plan yet.
     pub fn new(problem: &'a Problem, budget: &'a Budget, progress: &'a mut dyn FnMut(&Progress)) -> Self {
         let (candidates, history, faults) = (Vec::new(), Vec::new(), Vec::new());
-        Self { problem, budget, progress, candidates, history, faults, iterations: 0 }
+        Self { problem, budget, progress, candidates, history, faults, iterations: 0, bound: None }
     }
 
     /// Says that a phase begins.
@@ -63,12 +68,33 @@ impl<'a> Incumbent<'a> {
         let orders = self.problem.orders.enumerate();
         let late = orders.filter(|(id, order)| schedule.deliveries[*id] > order.due && order.due.is_some()).count();
         let iterations = self.iterations;
-        (self.progress)(&Progress::Incumbent { source, cost, bound: None, unplanned, late, iterations, seconds });
+        let bound = self.bound;
+        (self.progress)(&Progress::Incumbent { source, cost, bound, unplanned, late, iterations, seconds });
         self.candidates.push(Candidate { source, plan, schedule });
         if self.candidates.len() > KEPT {
             self.candidates.remove(0);
         }
         true
+    }
+
+    /// Takes a proved bound; a lower one than before says nothing.
+    #[cfg(feature = "mip")]
+    pub fn raise_bound(&mut self, source: &'static str, bound: Money) {
+        if self.bound.is_some_and(|known| known >= bound) {
+            return;
+        }
+        self.bound = Some(bound);
+        let complete = self.best().filter(|best| best.schedule.unplanned == 0);
+        let cost = complete.map(|best| best.schedule.cost.total);
+        let gap = cost.map(|cost| relative_gap(cost, bound));
+        let seconds = self.budget.seconds();
+        (self.progress)(&Progress::Bound { source, bound, cost, gap, seconds });
+    }
+
+    /// Whether no plan is better than the best so far.
+    pub fn is_proved(&self) -> bool {
+        let complete = self.best().filter(|best| best.schedule.unplanned == 0);
+        complete.zip(self.bound).is_some_and(|(best, bound)| bound >= best.schedule.cost.total)
     }
 
     /// The best plan so far.
@@ -77,7 +103,12 @@ impl<'a> Incumbent<'a> {
     }
 
     /// The best plans, best first.
-    pub fn into_candidates(self) -> (Vec<Candidate>, Vec<IncumbentEntry>, Vec<String>, u64) {
-        (self.candidates.into_iter().rev().collect(), self.history, self.faults, self.iterations)
+    pub fn into_candidates(self) -> Vec<Candidate> {
+        self.candidates.into_iter().rev().collect()
+    }
+
+    /// What is proved.
+    pub fn bound(&self) -> Option<Money> {
+        self.bound
     }
 }

@@ -4,6 +4,8 @@
 //! cancel flag and the progress listener are passed in.
 
 mod answer;
+#[cfg(feature = "mip")]
+mod bounds;
 mod budget;
 mod incumbent;
 mod kpis;
@@ -118,7 +120,7 @@ impl Default for Options {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Progress {
-    /// A phase begins: `compile`, `construct`, `search`, `allocation`, `verify`.
+    /// A phase begins: `compile`, `construct`, `allocation`, `search`, `bound`, `verify`.
     Phase {
         /// Its name.
         phase: &'static str,
@@ -139,6 +141,19 @@ pub enum Progress {
         late: usize,
         /// Iterations so far.
         iterations: u64,
+        /// Seconds since the clock's zero; none with an iteration budget.
+        seconds: Option<f64>,
+    },
+    /// A better bound is proved.
+    Bound {
+        /// What proved it.
+        source: &'static str,
+        /// No plan costs less.
+        bound: Money,
+        /// Cost of the best plan, unless orders that must be made are missing from it.
+        cost: Option<Money>,
+        /// `(cost - bound) / cost` to four places.
+        gap: Option<f64>,
         /// Seconds since the clock's zero; none with an iteration budget.
         seconds: Option<f64>,
     },

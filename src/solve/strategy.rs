@@ -1,5 +1,7 @@
 //! Who runs when: construction, the integer program where it fits, and the check of what leaves.
 
+#[cfg(feature = "mip")]
+use super::bounds::Bounding;
 use super::budget::Budget;
 use super::incumbent::{Candidate, Incumbent};
 use super::{Method, Options, Progress, SolveError, answer, start};
@@ -8,9 +10,11 @@ use crate::heuristic::search::{self, Effort};
 use crate::model::Instance;
 use crate::problem::Problem;
 use crate::schedule::settle;
-use crate::solution::{Run, Solution};
+use crate::solution::{Run, Solution, Status, StoppedBy, relative_gap};
+use crate::units::Money;
 use crate::verify::verify;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Solves an instance without errors.
 pub(super) fn run(
@@ -50,9 +54,18 @@ pub(super) fn run(
     if matches!(options.method, Method::Auto | Method::Mip) {
         guarded(&mut incumbent, "allocation", |incumbent| allocate(&problem, options, &budget, incumbent));
     }
-    if matches!(options.method, Method::Auto | Method::Heuristic) && search::covers(&problem) {
+    let mut bounding = None;
+    if matches!(options.method, Method::Auto | Method::Mip) {
+        guarded(&mut incumbent, "bound", |incumbent| bounding = Some(Bounding::begin(&problem, &budget, incumbent)));
+    }
+    if matches!(options.method, Method::Auto | Method::Heuristic) && search::covers(&problem) && !incumbent.is_proved()
+    {
         incumbent.phase("search");
-        guarded(&mut incumbent, "search", |incumbent| improve(&problem, options, &budget, &pool, incumbent));
+        let bounding = bounding.as_mut();
+        guarded(&mut incumbent, "search", |incumbent| improve(&problem, options, &budget, &pool, bounding, incumbent));
+    }
+    if let Some(mut bounding) = bounding {
+        guarded(&mut incumbent, "bound", |incumbent| bounding.finish(&problem, &budget, incumbent));
     }
     if incumbent.best().is_none() {
         // Every construction failed: the plainest rule is the last resort before giving up.
@@ -62,8 +75,10 @@ pub(super) fn run(
         });
     }
     incumbent.phase("verify");
-    let stopped_by = budget.stopped_by(incumbent.iterations);
-    let (candidates, incumbents, faults, iterations) = incumbent.into_candidates();
+    let stopped_by = if incumbent.is_proved() { StoppedBy::Done } else { budget.stopped_by(incumbent.iterations) };
+    let (bound, iterations) = (incumbent.bound(), incumbent.iterations);
+    let (incumbents, faults) = (std::mem::take(&mut incumbent.history), std::mem::take(&mut incumbent.faults));
+    let candidates = incumbent.into_candidates();
     let run = Run {
         version: env!("CARGO_PKG_VERSION").to_string(),
         seed: options.seed,
@@ -75,8 +90,25 @@ pub(super) fn run(
         faults,
     };
     let mut solution = first_sound(instance, &problem, candidates, run)?;
+    state_bound(&mut solution, bound);
     solution.run.elapsed_seconds = budget.seconds();
     Ok(solution)
+}
+
+/// Writes down what is proved of a plan.
+fn state_bound(solution: &mut Solution, bound: Option<Money>) {
+    let Some(bound) = bound.filter(|_| solution.kpis.unplanned == 0) else { return };
+    let cost = solution.cost.total;
+    if bound > cost {
+        // One of the two is wrong; the plan has been checked.
+        solution.run.faults.push(format!("bound: {bound} was said to be proved, and a plan costs {cost}"));
+        return;
+    }
+    solution.bound = Some(bound);
+    solution.gap = Some(relative_gap(cost, bound));
+    if bound == cost {
+        solution.status = Status::Optimal;
+    }
 }
 
 /// The best candidate that passes the independent check; what did not is recorded as a fault.
@@ -117,14 +149,16 @@ fn improve(
     options: &Options,
     budget: &Budget,
     pool: &rayon::ThreadPool,
+    mut bounding: Option<&mut Bounding>,
     incumbent: &mut Incumbent<'_>,
 ) {
     let Some(best) = incumbent.best().cloned() else { return };
+    let proved = AtomicBool::new(false);
     let effort = Effort {
         seed: options.seed,
         iterations: options.iterations,
         remaining: &|| budget.remaining(),
-        cancelled: &|| budget.is_cancelled(),
+        cancelled: &|| budget.is_cancelled() || proved.load(Ordering::Relaxed),
         pool,
     };
     search::search(problem, &best.plan, &best.schedule, effort, &mut |epoch| {
@@ -132,6 +166,10 @@ fn improve(
         if let Some((plan, schedule)) = epoch.better {
             incumbent.offer("search", plan, schedule);
         }
+        if let Some(bounding) = &mut bounding {
+            bounding.listen(problem, budget, incumbent);
+        }
+        proved.store(incumbent.is_proved(), Ordering::Relaxed);
         incumbent.tick(epoch.done);
     });
 }
@@ -168,6 +206,19 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
         Ok(None) | Err(mip::MipError::Cancelled) => {}
         Err(fault) => incumbent.faults.push(format!("allocation: {fault}")),
     }
+}
+
+/// Without the feature `mip` nothing is proved.
+#[cfg(not(feature = "mip"))]
+struct Bounding;
+
+#[cfg(not(feature = "mip"))]
+impl Bounding {
+    fn begin(_: &Problem, _: &Budget, _: &mut Incumbent<'_>) -> Self {
+        Self
+    }
+    fn listen(&mut self, _: &Problem, _: &Budget, _: &mut Incumbent<'_>) {}
+    fn finish(&mut self, _: &Problem, _: &Budget, _: &mut Incumbent<'_>) {}
 }
 
 /// Without the feature `mip` there is no integer program.

@@ -1,0 +1,216 @@
+//! Line plans as columns: a proved lower bound on the cost of every plan, by column generation.
+//!
+//! One column is one line's whole plan. `shop` holds what the bound knows of the problem, `duals` why any prices give a
+//! proved bound, `pricing` finds the plans a line would choose under prices (`completion` lets it stop early), `master`
+//! suggests prices, `generation` is the loop between them. All proofs are integer arithmetic on integer prices; what the
+//! solver says is a hint. See `docs/mip.md`.
+//!
+//! It runs on a thread of its own that nobody waits for past his time: `Prover` is told when to stop, and left behind if
+//! it does not. Knows no search, and no plan but as sequences.
+
+mod closing;
+mod completion;
+mod duals;
+mod generation;
+mod line;
+mod makespan;
+mod master;
+mod pricing;
+mod shop;
+mod single;
+#[cfg(test)]
+mod tests;
+
+use crate::plan::Plan;
+use crate::problem::{ItemIdx, LineIdx, Problem};
+use crate::units::Money;
+use closing::{Closed, close};
+use generation::{Effort, Ending, Generation};
+use pricing::Column;
+use shop::Shop;
+use single::Single;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// What a prover has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// No plan that makes all orders that must be made costs less.
+    Bound(Money),
+    /// Line plans that together may make a better plan; orders they do not make are left out.
+    Plan(LinePlans),
+    /// Nothing more is to be expected.
+    Done,
+    /// It failed.
+    Failed,
+}
+
+/// A thread that proves a bound.
+pub(crate) struct Prover {
+    news: Receiver<News>,
+    stop: Arc<AtomicBool>,
+    cost: Arc<AtomicI64>,
+    over: bool,
+}
+
+impl Prover {
+    /// Begins to prove a bound for a problem, from the line plans of `incumbent`, whose cost is `cost`, `floor` a
+    /// bound known before; none where the problem is not covered or no thread is to be had.
+    ///
+    /// With `work` (extensions of labels) what it says depends on the arguments alone, and no clock is read.
+    pub fn start(
+        problem: &Problem,
+        incumbent: &Plan,
+        (cost, floor): (Money, Money),
+        work: Option<u64>,
+    ) -> Option<Self> {
+        let shop = Shop::new(problem)?;
+        let known = shop.columns_of(incumbent);
+        let (sender, news) = channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let best = Arc::new(AtomicI64::new(cost.0));
+        let (stopped, known_cost) = (Arc::clone(&stop), Arc::clone(&best));
+        let thread = std::thread::Builder::new().name("bound".to_string()).spawn(move || {
+            let step = if shop.makespan_cost_per_hour > 0 { 1 } else { shop.step() };
+            let (stop, cost) = (&*stopped, &*known_cost);
+            let proof = Proof { shop: &shop, known, stop, cost, news: &sender, step };
+            proof.run(work.unwrap_or(u64::MAX), floor.0);
+            // Nobody may be listening any more.
+            let _ = sender.send(News::Done);
+        });
+        thread.ok()?;
+        Some(Self { news, stop, cost: best, over: false })
+    }
+
+    /// What there is to hear; waits for it up to `patience`.
+    pub fn listen(&mut self, patience: Duration) -> Option<News> {
+        if self.over {
+            return None;
+        }
+        let news = match self.news.recv_timeout(patience) {
+            Ok(news) => news,
+            Err(RecvTimeoutError::Timeout) => return None,
+            // The thread is gone without a word: it panicked.
+            Err(RecvTimeoutError::Disconnected) => News::Failed,
+        };
+        self.over = matches!(news, News::Done | News::Failed);
+        Some(news)
+    }
+
+    /// Whether it has said all it will.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Tells of a better plan: a bound as high proves it.
+    pub fn cost_is(&self, cost: Money) {
+        self.cost.fetch_min(cost.0, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Prover {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A plan of the lines: for each line the items it makes, in order.
+pub(crate) type LinePlans = Vec<(LineIdx, Vec<ItemIdx>)>;
+
+/// What a proof works with.
+struct Proof<'a> {
+    shop: &'a Shop,
+    known: Vec<Column>,
+    stop: &'a AtomicBool,
+    cost: &'a AtomicI64,
+    news: &'a Sender<News>,
+    /// What plans' costs differ by is a multiple of this.
+    step: i64,
+}
+
+impl Proof<'_> {
+    fn run(&self, work: u64, floor: i64) {
+        let shop = self.shop;
+        let go_on = || !self.stop.load(Ordering::Relaxed);
+        let cost = || Some(self.cost.load(Ordering::Relaxed));
+        let tell = |bound: i64| self.tell(bound);
+        if shop.order_of.is_empty() {
+            return;
+        }
+        let beside_search = work == u64::MAX;
+        let mut effort = Effort { go_on: &go_on, work, beside_search, known: floor, cost: &cost, tell: &tell };
+        if shop.makespan_cost_per_hour > 0 {
+            let others = self.others(&mut effort);
+            if let Some(columns) = makespan::run(shop, &self.known, others, &mut effort) {
+                self.tell_plan(&columns);
+            }
+        } else if let Some(single) = Single::new(shop) {
+            if let Some(column) = single.run(&mut effort).and_then(|lots| Column::new(shop, 0, lots)) {
+                self.tell_plan(&[column]);
+            }
+        } else {
+            self.generate(&mut effort);
+        }
+    }
+
+    /// A bound on everything but the makespan.
+    fn others(&self, effort: &mut Effort<'_>) -> i64 {
+        let floor = self.shop.floor();
+        let charged: i64 = self.known.iter().map(|column| column.cost).sum::<i64>() + self.shop.base;
+        if charged <= floor && self.known.iter().all(|column| column.late.is_empty()) {
+            return floor;
+        }
+        let (work, nothing) = (effort.work / 2, |_| {});
+        let mut own = Effort { work, known: floor, cost: &|| None, tell: &nothing, ..*effort };
+        let mut generation = Generation::new(self.shop, self.known.clone(), self.caps(), shop::NEVER);
+        generation.run(&mut own);
+        effort.work = effort.work - work + own.work;
+        floor.max(generation.bound)
+    }
+
+    /// Column generation, and every combination of what is left where the gap is small.
+    fn generate(&self, effort: &mut Effort<'_>) {
+        // A bound within a step of the cost proves it.
+        let needed = || Some(self.cost.load(Ordering::Relaxed) - self.step + 1);
+        let mut own = Effort { cost: &needed, ..*effort };
+        let mut generation = Generation::new(self.shop, self.known.clone(), self.caps(), shop::NEVER);
+        if generation.run(&mut own) == Ending::Stopped && own.is_over() {
+            return;
+        }
+        let Some((duals, answers)) = &generation.centre else { return };
+        let (cost, bound) = (needed().unwrap_or(0), generation.bound);
+        if bound >= cost {
+            return;
+        }
+        match close(self.shop, (duals, answers), shop::NEVER, cost - bound, &mut own) {
+            Closed::Proved => self.tell(cost),
+            Closed::Better(columns) => self.tell_plan(&columns),
+            Closed::Open => {}
+        }
+    }
+
+    /// What lots are bought at to begin with.
+    fn caps(&self) -> Vec<i64> {
+        let lots = self.shop.order_of.len();
+        let cost = self.cost.load(Ordering::Relaxed) - self.shop.base;
+        vec![(cost * 3 / lots as i64).max(10_000); lots]
+    }
+
+    fn tell(&self, bound: i64) {
+        let above = bound - self.shop.base;
+        let steps = above.div_euclid(self.step) + i64::from(above.rem_euclid(self.step) > 0);
+        // Nobody may be listening any more.
+        let _ = self.news.send(News::Bound(Money(self.shop.base + steps * self.step)));
+    }
+
+    fn tell_plan(&self, columns: &[Column]) {
+        let mut free: Vec<Vec<LineIdx>> = self.shop.lines.iter().map(|line| line.same.clone()).collect();
+        let plan = columns.iter().filter_map(|column| {
+            let line = free[column.line].pop()?;
+            Some((line, column.lots.iter().map(|&lot| self.shop.items[usize::from(lot)]).collect()))
+        });
+        let _ = self.news.send(News::Plan(plan.collect()));
+    }
+}

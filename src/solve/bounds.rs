@@ -1,0 +1,133 @@
+//! What no plan costs less than: asked of the integer programs, told to the incumbent.
+//!
+//! Under a time limit the bound is proved beside the search, for a share of the time; under an iteration limit after
+//! it, with a limit of its own that no clock decides, so that a seed gives the same bytes. Without the feature `mip`
+//! there is no bound.
+
+use super::budget::Budget;
+use super::incumbent::Incumbent;
+use crate::mip::columns::{LinePlans, News, Prover};
+use crate::mip::relaxations;
+use crate::plan::{Fate, OpIdx, Plan, lots_of_item};
+use crate::problem::{ItemIdx, OrderIdx, Problem};
+use crate::schedule::settle;
+use crate::units::Money;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::time::Duration;
+
+/// The share of the time limit the bound may take.
+const SHARE: f64 = 0.5;
+/// Extensions of labels per iteration of the search, and at least.
+const WORK_PER_ITERATION: u64 = 200;
+const LEAST_WORK: u64 = 1_000_000;
+/// How long to wait before looking at the clock and the cancel flag again.
+const LISTENING_INTERVAL: Duration = Duration::from_millis(10);
+
+/// A bound being proved.
+pub(super) struct Bounding {
+    prover: Option<Prover>,
+    /// Time left at which the prover is stopped.
+    until: Option<Duration>,
+}
+
+impl Bounding {
+    /// Takes the bounds that cost nothing, and begins to prove a better one if it is to run beside the search.
+    pub fn begin(problem: &Problem, budget: &Budget, incumbent: &mut Incumbent<'_>) -> Self {
+        incumbent.raise_bound("relaxation", relaxations::floor(problem));
+        let mut bounding = Self { prover: None, until: budget.remaining().map(|left| left.mul_f64(1.0 - SHARE)) };
+        if budget.iterations.is_none() {
+            bounding.start(problem, incumbent, None);
+        }
+        bounding
+    }
+
+    fn start(&mut self, problem: &Problem, incumbent: &Incumbent<'_>, work: Option<u64>) {
+        let complete = incumbent.best().filter(|best| best.schedule.unplanned == 0 && !incumbent.is_proved());
+        let floor = incumbent.bound().unwrap_or(Money::ZERO);
+        self.prover =
+            complete.and_then(|best| Prover::start(problem, &best.plan, (best.schedule.cost.total, floor), work));
+    }
+
+    /// Hears what has been proved so far, without waiting.
+    pub fn listen(&mut self, problem: &Problem, budget: &Budget, incumbent: &mut Incumbent<'_>) {
+        while self.hear(problem, incumbent, Duration::ZERO) {}
+        if self.is_out_of_time(budget) {
+            self.prover = None;
+        }
+    }
+
+    /// After the search: waits for the rest.
+    pub fn finish(&mut self, problem: &Problem, budget: &Budget, incumbent: &mut Incumbent<'_>) {
+        if let Some(iterations) = budget.iterations {
+            let work = iterations.saturating_mul(WORK_PER_ITERATION).max(LEAST_WORK);
+            self.start(problem, incumbent, Some(work));
+        }
+        if self.prover.is_some() {
+            incumbent.phase("bound");
+        }
+        while self.prover.as_ref().is_some_and(|prover| !prover.is_over())
+            && budget.go_on()
+            && !self.is_out_of_time(budget)
+            && !incumbent.is_proved()
+        {
+            self.hear(problem, incumbent, LISTENING_INTERVAL);
+        }
+        self.prover = None;
+    }
+
+    fn is_out_of_time(&self, budget: &Budget) -> bool {
+        self.until.is_some_and(|until| budget.remaining().is_some_and(|left| left <= until))
+    }
+
+    /// Hears one piece of news; whether there was any.
+    fn hear(&mut self, problem: &Problem, incumbent: &mut Incumbent<'_>, patience: Duration) -> bool {
+        let Some(prover) = &mut self.prover else { return false };
+        if let Some(best) = incumbent.best().filter(|best| best.schedule.unplanned == 0) {
+            prover.cost_is(best.schedule.cost.total);
+        }
+        match prover.listen(patience) {
+            Some(News::Bound(bound)) => incumbent.raise_bound("columns", bound),
+            Some(News::Plan(lines)) => {
+                if let Some(mut plan) = incumbent.best().and_then(|best| plan_of(problem, &best.plan, lines))
+                    && let Ok(schedule) = settle(problem, &mut plan)
+                {
+                    incumbent.offer("columns", plan, schedule);
+                }
+            }
+            Some(News::Failed) => incumbent.faults.push("bound: its thread failed".to_string()),
+            Some(News::Done) => {}
+            None => return false,
+        }
+        true
+    }
+}
+
+/// The plan of given line plans; none where some order is made in part.
+fn plan_of(problem: &Problem, best: &Plan, lines: LinePlans) -> Option<Plan> {
+    if problem.supplies.iter().any(|supply| supply.scarce) {
+        // Who takes first is a decision line plans do not hold.
+        return None;
+    }
+    let mut plan = Plan::empty(problem);
+    let mut lot_of: FxHashMap<ItemIdx, OpIdx> = FxHashMap::default();
+    let made: FxHashSet<OrderIdx> =
+        lines.iter().flat_map(|(_, items)| items).map(|&item| problem.items[item].order).collect();
+    for (id, order) in problem.orders.enumerate().filter(|(_, order)| !order.nothing_left) {
+        let decided =
+            order.items().any(|item| lots_of_item(problem, item, 1).len() > problem.items[item].frozen_lots.len());
+        if decided && !made.contains(&id) || !decided && best.fates[id] == Fate::LeftOut {
+            continue;
+        }
+        for lot in plan.add_order(problem, id, |_| 1) {
+            let operation = plan.operation(lot, 0);
+            if !plan.is_fact(problem, operation) {
+                lot_of.insert(plan.lots[lot].item, operation);
+            }
+        }
+    }
+    for (line, items) in lines {
+        plan.sequences[line] = items.iter().map(|item| lot_of.remove(item)).collect::<Option<Vec<OpIdx>>>()?;
+        plan.overtime[line].clone_from(&best.overtime[line]);
+    }
+    lot_of.is_empty().then_some(plan)
+}
