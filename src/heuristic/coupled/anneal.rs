@@ -59,10 +59,13 @@ impl Temperatures {
     }
 }
 
-/// The share of all lateness, holding and makespan costs a move is trusted to save at most.
-const HOPE: f64 = 0.25;
-/// Moves drawn to calibrate.
+/// Up to so many operations a move is trusted to save all lateness, holding and makespan costs; on larger plans, where
+/// it touches a part, that much less.
+const HOPEFUL_OPERATIONS: f64 = 500.0;
+/// Moves drawn to calibrate, at most; fewer on large plans, where each takes longer.
 const SAMPLES: usize = 2_000;
+/// Samples times operations.
+const SAMPLED_OPERATIONS: usize = 1_000_000;
 
 impl<'n, 'p> Annealing<'n, 'p> {
     /// A replica that begins at `timetable`, with the stream named by seed and number.
@@ -85,11 +88,12 @@ impl<'n, 'p> Annealing<'n, 'p> {
         }
     }
 
-    /// Temperatures for this instance, from a sample of moves.
-    pub fn calibrate(&mut self) -> Temperatures {
+    /// Temperatures for this instance, from a sample of moves that ends early where `go_on` says so.
+    pub fn calibrate(&mut self, go_on: &dyn Fn() -> bool) -> Temperatures {
         let before = self.timetable.costs();
         let mut worse: Vec<f64> = Vec::with_capacity(SAMPLES);
-        for _ in 0..SAMPLES {
+        let samples = (SAMPLED_OPERATIONS / self.network.operations.len().max(1)).clamp(50, SAMPLES);
+        for _ in (0..samples).take_while(|sample| sample % 8 != 0 || go_on()) {
             if let Some(costs) = self.propose(f64::INFINITY) {
                 let change = self.change(before, costs);
                 if change > 0.0 && change < (self.network.unplanned_penalty / 2) as f64 {
@@ -194,8 +198,9 @@ impl<'n, 'p> Annealing<'n, 'p> {
     /// done. Either way it is still to be kept or taken back.
     fn propose(&mut self, most: f64) -> Option<Costs> {
         let costs = self.timetable.costs();
-        // What depends on times can fall by no more than there is of it; by far the most moves win but little of that.
-        let hope = (costs.late + costs.holding + costs.makespan) as f64 * HOPE;
+        // What depends on times can fall by no more than there is of it; a move of one operation wins but little of that.
+        let share = (HOPEFUL_OPERATIONS / self.network.operations.len() as f64).min(1.0);
+        let hope = (costs.late + costs.holding + costs.makespan) as f64 * share;
         let steady_most = (costs.steady as f64 + most + hope).min(i64::MAX as f64) as i64;
         let mut pick = self.random.random_range(0..100u32);
         let mut draw = Draw {

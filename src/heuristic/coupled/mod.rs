@@ -28,8 +28,10 @@ use std::time::Duration;
 const REPLICAS: usize = 2;
 /// Exchanges between replicas.
 const EPOCHS: u64 = 40;
-/// Iterations between two looks at the clock.
+/// Iterations between two looks at the clock, at most; fewer on large plans, where each takes longer.
 const STRIDE: u64 = 100;
+/// Operations times iterations between two looks at the clock.
+const STRIDE_OPERATIONS: usize = 100_000;
 /// Iterations of an epoch where there is neither a time nor an iteration limit.
 const UNLIMITED_EPOCH: u64 = 50_000;
 
@@ -50,14 +52,18 @@ pub(crate) fn search(
     let mut replicas: Vec<Annealing<'_, '_>> = (0..REPLICAS)
         .map(|replica| Annealing::new(&network, &kin, timetable.clone(), effort.seed, replica as u64))
         .collect();
-    let temperatures = replicas[0].calibrate();
+    let stride = ((STRIDE_OPERATIONS / network.operations.len()) as u64).clamp(1, STRIDE);
+    let out_of_time = || effort.iterations.is_none() && (effort.remaining)().is_some_and(|left| left.is_zero());
+    let temperatures = replicas[0].calibrate(&|| !(effort.cancelled)() && !out_of_time());
     let mut best = Best { cost: timetable.cost(), value: schedule.value() };
     let total = (effort.remaining)();
     for epoch in 0..EPOCHS {
         let (from, to) = (epoch as f64 / EPOCHS as f64, (epoch + 1) as f64 / EPOCHS as f64);
         let heat = |share: f64| temperatures.at(share);
         let mut run_all = |iterations: u64| {
-            let run = |one: &mut Annealing<'_, '_>| run_strides(one, iterations, effort.cancelled, (from, to), &heat);
+            let run = |one: &mut Annealing<'_, '_>| {
+                run_strides(one, (iterations, stride), effort.cancelled, (from, to), &heat)
+            };
             effort.pool.install(|| replicas.par_iter_mut().for_each(run));
         };
         match (effort.iterations, total) {
@@ -67,15 +73,14 @@ pub(crate) fn search(
             }
             (None, Some(total)) => {
                 let until = total.mul_f64(1.0 - to);
-                effort.pool.install(|| run_until(&mut replicas, effort, until, (from, to), &heat));
+                effort.pool.install(|| run_until(&mut replicas, (effort, stride), until, (from, to), &heat));
             }
             (None, None) => run_all(UNLIMITED_EPOCH),
         }
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = better_plan(problem, &network, &replicas, &mut best);
         tell(Epoch { done: to, iterations, better });
-        let out_of_time = effort.iterations.is_none() && (effort.remaining)().is_some_and(|left| left.is_zero());
-        if (effort.cancelled)() || out_of_time {
+        if (effort.cancelled)() || out_of_time() {
             return;
         }
         share(&mut replicas);
@@ -107,12 +112,12 @@ fn better_plan(
 /// One epoch of a replica by its iterations, in strides, so that who asks to stop is heard within milliseconds.
 fn run_strides(
     one: &mut Annealing<'_, '_>,
-    iterations: u64,
+    (iterations, stride): (u64, u64),
     cancelled: &(dyn Fn() -> bool + Sync),
     (from, to): (f64, f64),
     heat: &(dyn Fn(f64) -> f64 + Sync),
 ) {
-    let strides = iterations.div_ceil(STRIDE);
+    let strides = iterations.div_ceil(stride);
     let at = |stride: u64| heat(from + (to - from) * stride as f64 / strides as f64);
     for stride in (0..strides).take_while(|_| !cancelled()) {
         let own = iterations / strides + u64::from(stride < iterations % strides);
@@ -124,7 +129,7 @@ fn run_strides(
 /// share of the time, the temperature following the time that has passed.
 fn run_until(
     replicas: &mut [Annealing<'_, '_>],
-    effort: Effort<'_>,
+    (effort, stride): (Effort<'_>, u64),
     until: Duration,
     (from, to): (f64, f64),
     heat: &(dyn Fn(f64) -> f64 + Sync),
@@ -142,7 +147,7 @@ fn run_until(
                     break;
                 }
                 let passed = 1.0 - rest.as_secs_f64() / share.as_secs_f64();
-                one.run(STRIDE, heat(from + (to - from) * passed.clamp(0.0, 1.0)));
+                one.run(stride, heat(from + (to - from) * passed.clamp(0.0, 1.0)));
             }
         });
     }
