@@ -3,5 +3,6 @@
 //! Knows problem, plan and schedule; never the integer programs, with which it meets in `solve` only.
 
 pub(crate) mod construct;
+pub(crate) mod coupled;
 pub(crate) mod moves;
 pub(crate) mod search;

@@ -9,6 +9,7 @@ mod coupling;
 mod delay;
 pub(crate) mod incremental;
 mod line;
+pub(crate) mod network;
 mod settle;
 mod takers;
 mod timing;
@@ -43,6 +44,15 @@ impl Schedule {
     pub fn value(&self) -> (usize, crate::units::Money) {
         (self.unplanned, self.cost.total)
     }
+}
+
+/// A plan's times and cost with every operation as early as it can be, whether or not waiting would save money.
+///
+/// # Errors
+/// As [`evaluate`].
+#[cfg(debug_assertions)]
+fn earliest(problem: &Problem, plan: &Plan) -> Result<Schedule, Infeasible> {
+    cost::price(problem, plan, timing::earliest(problem, plan)?)
 }
 
 /// The exact times and cost of a plan: every operation as early as its place in the sequences allows, but later where

@@ -8,12 +8,16 @@ use super::timing::Timed;
 use crate::plan::{OpIdx, Plan};
 use crate::problem::{Problem, SupplyIdx};
 use crate::units::{IdVec, Seconds};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// Takers of every scarce supply by start.
 pub(super) struct Takers<'p> {
     problem: &'p Problem,
     /// Start, operation (none for a fact) and millionths.
     by_start: IdVec<SupplyIdx, Vec<(Seconds, Option<OpIdx>, i64)>>,
+    /// The supplies each operation takes from: mostly one, of many.
+    supplies_of: FxHashMap<OpIdx, SmallVec<[SupplyIdx; 2]>>,
 }
 
 impl<'p> Takers<'p> {
@@ -31,13 +35,20 @@ impl<'p> Takers<'p> {
             takers.sort_unstable();
             takers
         };
-        Self { problem, by_start: problem.supplies.ids().map(of_supply).collect() }
+        let mut supplies_of: FxHashMap<OpIdx, SmallVec<[SupplyIdx; 2]>> = FxHashMap::default();
+        for (supply, takers) in plan.takings.enumerate() {
+            for &taker in takers {
+                supplies_of.entry(taker).or_default().push(supply);
+            }
+        }
+        Self { problem, by_start: problem.supplies.ids().map(of_supply).collect(), supplies_of }
     }
 
     /// The earliest an operation that starts at `start` could, as far as materials go; not looked for before `bound`.
     pub fn earliest(&self, operation: OpIdx, start: Seconds, bound: Seconds) -> Seconds {
-        let of_supply = |supply| self.earliest_of(supply, operation, start, bound);
-        self.problem.supplies.ids().map(of_supply).max().unwrap_or(bound)
+        let of_supply = |&supply| self.earliest_of(supply, operation, start, bound);
+        let supplies = self.supplies_of.get(&operation).map_or(&[][..], SmallVec::as_slice);
+        supplies.iter().map(of_supply).fold(bound, Seconds::max)
     }
 
     fn earliest_of(&self, supply: SupplyIdx, operation: OpIdx, start: Seconds, bound: Seconds) -> Seconds {
@@ -66,7 +77,9 @@ impl<'p> Takers<'p> {
 
     /// Notes that an operation's start has moved.
     pub fn moved(&mut self, operation: OpIdx, start: Seconds) {
-        for takers in self.by_start.iter_mut() {
+        let supplies = self.supplies_of.get(&operation).map_or(&[][..], SmallVec::as_slice);
+        for &supply in supplies {
+            let takers = &mut self.by_start[supply];
             if let Some(taker) = takers.iter_mut().find(|taker| taker.1 == Some(operation)) {
                 taker.0 = start;
                 takers.sort_unstable();

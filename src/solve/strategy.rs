@@ -6,6 +6,7 @@ use super::budget::Budget;
 use super::incumbent::{Candidate, Incumbent};
 use super::{Method, Options, Progress, SolveError, answer, start};
 use crate::heuristic::construct::{construct, earliest_due_date, operations_of};
+use crate::heuristic::coupled;
 use crate::heuristic::search::{self, Effort};
 use crate::model::Instance;
 use crate::problem::Problem;
@@ -58,8 +59,7 @@ pub(super) fn run(
     if matches!(options.method, Method::Auto | Method::Mip) {
         guarded(&mut incumbent, "bound", |incumbent| bounding = Some(Bounding::begin(&problem, &budget, incumbent)));
     }
-    if matches!(options.method, Method::Auto | Method::Heuristic) && search::covers(&problem) && !incumbent.is_proved()
-    {
+    if matches!(options.method, Method::Auto | Method::Heuristic) && !incumbent.is_proved() {
         incumbent.phase("search");
         let bounding = bounding.as_mut();
         guarded(&mut incumbent, "search", |incumbent| improve(&problem, options, &budget, &pool, bounding, incumbent));
@@ -161,7 +161,8 @@ fn improve(
         cancelled: &|| budget.is_cancelled() || proved.load(Ordering::Relaxed),
         pool,
     };
-    search::search(problem, &best.plan, &best.schedule, effort, &mut |epoch| {
+    let search = if search::covers(problem) { search::search } else { coupled::search };
+    search(problem, &best.plan, &best.schedule, effort, &mut |epoch| {
         incumbent.iterations = epoch.iterations;
         if let Some((plan, schedule)) = epoch.better {
             incumbent.offer("search", plan, schedule);

@@ -1,0 +1,223 @@
+//! One replica: simulated annealing in which a move is done, settled, and taken back unless it is accepted.
+
+use super::draw::{Draw, Kin};
+use super::moves::MOVES;
+use crate::plan::Plan;
+use crate::schedule::network::{Costs, Network, OpId, Timetable};
+use crate::units::Money;
+use rand::{RngExt as _, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// What the best plan so far costs: as the network prices it, and by the reference.
+pub(super) struct Best {
+    pub cost: i64,
+    pub value: (usize, Money),
+}
+
+/// The decisions of a timetable.
+struct Decisions {
+    sequences: Vec<Vec<OpId>>,
+    takings: Vec<Vec<OpId>>,
+    made: Vec<bool>,
+}
+
+impl Decisions {
+    fn of(timetable: &Timetable) -> Self {
+        Self {
+            sequences: timetable.sequences().to_vec(),
+            takings: timetable.takings(),
+            made: timetable.made().to_vec(),
+        }
+    }
+}
+
+/// One replica of the search.
+pub(super) struct Annealing<'n, 'p> {
+    network: &'n Network<'p>,
+    kin: &'n Kin,
+    timetable: Timetable,
+    best_cost: i64,
+    /// The best plan; none while the plan at hand is the best.
+    best: Option<Decisions>,
+    random: Xoshiro256PlusPlus,
+    path: Vec<OpId>,
+    iterations: u64,
+    guide: f64,
+}
+
+/// From where to where the temperature falls, in ten-thousandths.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Temperatures {
+    first: f64,
+    last: f64,
+}
+
+impl Temperatures {
+    /// The temperature when a share of the budget is used.
+    pub fn at(&self, share: f64) -> f64 {
+        self.first * (self.last / self.first).powf(share)
+    }
+}
+
+/// Up to so many operations a move is trusted to save all lateness, holding and makespan costs; on larger plans, where
+/// it touches a part, that much less.
+const HOPEFUL_OPERATIONS: f64 = 500.0;
+/// Moves drawn to calibrate, at most; fewer on large plans, where each takes longer.
+const SAMPLES: usize = 2_000;
+/// Samples times operations.
+const SAMPLED_OPERATIONS: usize = 1_000_000;
+
+impl<'n, 'p> Annealing<'n, 'p> {
+    /// A replica that begins at `timetable`, with the stream named by seed and number.
+    pub fn new(network: &'n Network<'p>, kin: &'n Kin, timetable: Timetable, seed: u64, replica: u64) -> Self {
+        let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ (replica + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        // Plans of equal makespan differ in how full the other lines are; a second of it counts this share of a
+        // second of makespan.
+        let makespan_per_second = network.makespan_cost_per_hour as f64 / 3_600.0;
+        let guide = 0.1 * makespan_per_second / network.lines.len().max(1) as f64;
+        Self {
+            network,
+            kin,
+            best_cost: timetable.cost(),
+            best: None,
+            timetable,
+            random,
+            path: Vec::new(),
+            iterations: 0,
+            guide,
+        }
+    }
+
+    /// Temperatures for this instance, from a sample of moves that ends early where `go_on` says so.
+    pub fn calibrate(&mut self, go_on: &dyn Fn() -> bool) -> Temperatures {
+        let before = self.timetable.costs();
+        let mut worse: Vec<f64> = Vec::with_capacity(SAMPLES);
+        let samples = (SAMPLED_OPERATIONS / self.network.operations.len().max(1)).clamp(50, SAMPLES);
+        for _ in (0..samples).take_while(|sample| sample % 8 != 0 || go_on()) {
+            if let Some(costs) = self.propose(f64::INFINITY) {
+                let change = self.change(before, costs);
+                if change > 0.0 && change < (self.network.unplanned_penalty / 2) as f64 {
+                    worse.push(change);
+                }
+            }
+            self.timetable.take_back();
+        }
+        worse.sort_by(f64::total_cmp);
+        let quantile = |share: f64| worse.get((worse.len() as f64 * share) as usize).copied();
+        let first = quantile(0.2).unwrap_or(1.0).max(1.0);
+        let last = (quantile(0.01).unwrap_or(1.0) * 0.15).max(1e-3).min(first / 20.0);
+        Temperatures { first, last }
+    }
+
+    /// Iterations made.
+    pub fn iterations(&self) -> u64 {
+        self.iterations
+    }
+
+    /// Cost of the best plan found.
+    pub fn best_cost(&self) -> i64 {
+        self.best_cost
+    }
+
+    /// The best plan found.
+    pub fn best_plan(&self, network: &Network<'_>) -> Plan {
+        let at_hand;
+        let best = match &self.best {
+            Some(best) => best,
+            None => {
+                at_hand = Decisions::of(&self.timetable);
+                &at_hand
+            }
+        };
+        network.plan_of(&best.sequences, &best.takings, &best.made)
+    }
+
+    /// Cost of the plan at hand.
+    pub fn current_cost(&self) -> i64 {
+        self.timetable.cost()
+    }
+
+    /// The plan at hand.
+    pub fn timetable(&self) -> &Timetable {
+        &self.timetable
+    }
+
+    /// Goes on from another replica's plan.
+    pub fn go_on_from(&mut self, timetable: Timetable) {
+        self.keep_best();
+        self.timetable = timetable;
+        self.note_best();
+    }
+
+    /// Before the plan at hand is left: remembers it, if it is the best.
+    fn keep_best(&mut self) {
+        if self.best.is_none() {
+            self.best = Some(Decisions::of(&self.timetable));
+        }
+    }
+
+    /// After a change: the plan at hand may be the best.
+    fn note_best(&mut self) {
+        if self.timetable.cost() < self.best_cost {
+            self.best_cost = self.timetable.cost();
+            self.best = None;
+        }
+    }
+
+    /// Makes `iterations` proposals at a temperature.
+    pub fn run(&mut self, iterations: u64, temperature: f64) {
+        for _ in 0..iterations {
+            self.iterations += 1;
+            let before = self.timetable.costs();
+            let most = -temperature * self.random.random::<f64>().ln();
+            let Some(costs) = self.propose(most) else {
+                self.timetable.take_back();
+                continue;
+            };
+            let change = self.change(before, costs);
+            if change > 0.0 && change > most {
+                self.timetable.take_back();
+                continue;
+            }
+            if costs.total() > before.total() && self.best.is_none() {
+                let mut left = self.timetable.clone();
+                left.take_back();
+                self.best = Some(Decisions::of(&left));
+            }
+            self.timetable.keep(self.network);
+            self.note_best();
+        }
+    }
+
+    /// What acceptance goes by: the cost, and where a makespan is charged the ends of all lines.
+    fn change(&self, before: Costs, after: Costs) -> f64 {
+        (after.total() - before.total()) as f64 + self.guide * (after.ends - before.ends) as f64
+    }
+
+    /// Draws a move, does it and settles it: what the plan would then cost; none where there is none, or it cannot be
+    /// done. Either way it is still to be kept or taken back.
+    fn propose(&mut self, most: f64) -> Option<Costs> {
+        let costs = self.timetable.costs();
+        // What depends on times can fall by no more than there is of it; a move of one operation wins but little of that.
+        let share = (HOPEFUL_OPERATIONS / self.network.operations.len() as f64).min(1.0);
+        let hope = (costs.late + costs.holding + costs.makespan) as f64 * share;
+        let steady_most = (costs.steady as f64 + most + hope).min(i64::MAX as f64) as i64;
+        let mut pick = self.random.random_range(0..100u32);
+        let mut draw = Draw {
+            network: self.network,
+            timetable: &mut self.timetable,
+            kin: self.kin,
+            random: &mut self.random,
+            path: &mut self.path,
+        };
+        for (_, propose, share) in MOVES {
+            if pick < *share {
+                propose(&mut draw)?;
+                self.timetable.settle(self.network, steady_most)?;
+                return Some(self.timetable.costs());
+            }
+            pick -= share;
+        }
+        None
+    }
+}
