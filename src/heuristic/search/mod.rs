@@ -54,8 +54,12 @@ const REPLICAS: usize = 2;
 const REPLICAS_OF_FEW_LOTS: usize = 4;
 /// Up to so many lots are few.
 const FEW_LOTS: usize = 150;
-/// Exchanges between replicas.
+/// Parts of a search between which it tells what it has found and hears the clock.
 const EPOCHS: u64 = 40;
+/// How often few lots are cooled down, and where in the cooling every time but the first begins: one long cooling ends
+/// in one valley, and which one is luck.
+const COOLINGS_OF_FEW_LOTS: u64 = 8;
+const REHEATED: f64 = 0.4;
 /// Above this many lots groups of lines are searched apart.
 const MOST_LOTS_AT_ONCE: usize = 4_000;
 /// Iterations between two looks at the clock.
@@ -99,9 +103,10 @@ pub(crate) fn search(
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
     let count = replicas.len() as u64;
+    let coolings = if ground_plan.state.standing().len() <= FEW_LOTS { COOLINGS_OF_FEW_LOTS } else { 1 };
     for epoch in 0..EPOCHS {
         let (from, to) = (epoch as f64 / EPOCHS as f64, (epoch + 1) as f64 / EPOCHS as f64);
-        let heat = |share: f64| temperatures.at(share);
+        let heat = |share: f64| temperatures.at(cooled(share, coolings));
         let mut run_all = |iterations: u64| {
             let run = |one: &mut Annealing<'_>| run_strides(one, iterations, effort.cancelled, (from, to), &heat);
             effort.pool.install(|| replicas.par_iter_mut().for_each(run));
@@ -128,8 +133,20 @@ pub(crate) fn search(
         if (effort.cancelled)() || out_of_time || best <= floor {
             return;
         }
-        share(&mut replicas);
+        // Within a cooling replicas go their own ways; a single one has exchanges all along.
+        if coolings == 1 || (epoch + 1) % (EPOCHS / coolings) == 0 {
+            share(&mut replicas);
+        }
     }
+}
+
+/// How far a cooling is when a share of the budget is used, of so many one after another.
+fn cooled(share: f64, coolings: u64) -> f64 {
+    let passed = share * coolings as f64;
+    // The end of one, not the begin of the next: temperatures fall within a stride.
+    let over = (passed - 1e-9).max(0.0).floor();
+    let first = if over > 0.0 { REHEATED } else { 0.0 };
+    first + (1.0 - first) * (passed - over)
 }
 
 /// How many replicas search from a state. An iteration budget must come to the same plan on any machine; a time limit may
