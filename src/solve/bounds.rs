@@ -15,8 +15,11 @@ use crate::units::Money;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::time::Duration;
 
-/// The share of the time limit the bound may take.
+/// The share of the time limit the bound may take, and that of plans of more than so many orders, where it was still 0
+/// after five seconds of 100 orders.
 const SHARE: f64 = 0.5;
+const SHARE_OF_MANY: f64 = 0.2;
+const MANY: usize = 64;
 /// Extensions of labels per iteration of the search, and at least.
 const WORK_PER_ITERATION: u64 = 200;
 const LEAST_WORK: u64 = 1_000_000;
@@ -34,7 +37,8 @@ impl Bounding {
     /// Takes the bounds that cost nothing, and begins to prove a better one if it is to run beside the search.
     pub fn begin(problem: &Problem, budget: &Budget, incumbent: &mut Incumbent<'_>) -> Self {
         incumbent.raise_bound("relaxation", relaxations::floor(problem));
-        let mut bounding = Self { prover: None, until: budget.remaining().map(|left| left.mul_f64(1.0 - SHARE)) };
+        let share = if problem.orders.len() > MANY { SHARE_OF_MANY } else { SHARE };
+        let mut bounding = Self { prover: None, until: budget.remaining().map(|left| left.mul_f64(1.0 - share)) };
         if budget.iterations.is_none() {
             bounding.start(problem, incumbent, None);
         }

@@ -56,9 +56,9 @@ const REPLICAS_OF_FEW_LOTS: usize = 4;
 const FEW_LOTS: usize = 150;
 /// Parts of a search between which it tells what it has found and hears the clock.
 const EPOCHS: u64 = 40;
-/// How often few lots are cooled down, and where in the cooling every time but the first begins: one long cooling ends
+/// How often so many lots are cooled down, and where in the cooling every time but the first begins: one long cooling ends
 /// in one valley, and which one is luck.
-const COOLINGS_OF_FEW_LOTS: u64 = 8;
+const COOLINGS: [(usize, u64); 2] = [(60, 8), (FEW_LOTS, 2)];
 const REHEATED: f64 = 0.4;
 /// Above this many lots groups of lines are searched apart.
 const MOST_LOTS_AT_ONCE: usize = 4_000;
@@ -103,7 +103,8 @@ pub(crate) fn search(
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
     let count = replicas.len() as u64;
-    let coolings = if ground_plan.state.standing().len() <= FEW_LOTS { COOLINGS_OF_FEW_LOTS } else { 1 };
+    let standing = ground_plan.state.standing().len();
+    let coolings = COOLINGS.iter().find(|&&(most, _)| standing <= most).map_or(1, |&(_, coolings)| coolings);
     for epoch in 0..EPOCHS {
         let (from, to) = (epoch as f64 / EPOCHS as f64, (epoch + 1) as f64 / EPOCHS as f64);
         let heat = |share: f64| temperatures.at(cooled(share, coolings));
