@@ -18,8 +18,8 @@ threads() {
     local size one two
     for size in 100x8 1000x10; do
         "$lotwise" generate parallel --orders "${size%x*}" --lines "${size#*x}" --seed 1 -o "$work/$size.json"
-        one=$(seconds "$lotwise" solve "$work/$size.json" --iterations 20000000 --threads 1 "${quiet[@]}" -o "$work/1.json")
-        two=$(seconds "$lotwise" solve "$work/$size.json" --iterations 20000000 --threads 2 "${quiet[@]}" -o "$work/2.json")
+        one=$(seconds "$lotwise" solve "$work/$size.json" --method heuristic --iterations 20000000 --threads 1 "${quiet[@]}" -o "$work/1.json")
+        two=$(seconds "$lotwise" solve "$work/$size.json" --method heuristic --iterations 20000000 --threads 2 "${quiet[@]}" -o "$work/2.json")
         cmp "$work/1.json" "$work/2.json"
         echo "$size $one $two" | awk '{ printf "  %-8s %7.2f %7.2f %6.2f\n", $1, $2, $3, $2 / $3 }'
     done
