@@ -5,4 +5,5 @@
 pub(crate) mod construct;
 pub(crate) mod coupled;
 pub(crate) mod moves;
+pub(crate) mod replicas;
 pub(crate) mod search;

@@ -2,6 +2,7 @@
 
 use super::draw::{Draw, Kin};
 use super::moves::MOVES;
+use crate::heuristic::replicas::{Replica, Temperatures};
 use crate::plan::Plan;
 use crate::schedule::network::{Costs, Network, OpId, Timetable};
 use crate::units::Money;
@@ -43,20 +44,6 @@ pub(super) struct Annealing<'n, 'p> {
     path: Vec<OpId>,
     iterations: u64,
     guide: f64,
-}
-
-/// From where to where the temperature falls, in ten-thousandths.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Temperatures {
-    first: f64,
-    last: f64,
-}
-
-impl Temperatures {
-    /// The temperature when a share of the budget is used.
-    pub fn at(&self, share: f64) -> f64 {
-        self.first * (self.last / self.first).powf(share)
-    }
 }
 
 /// Up to so many operations a move is trusted to save all lateness, holding and makespan costs; on larger plans, where
@@ -109,16 +96,6 @@ impl<'n, 'p> Annealing<'n, 'p> {
         Temperatures { first, last }
     }
 
-    /// Iterations made.
-    pub fn iterations(&self) -> u64 {
-        self.iterations
-    }
-
-    /// Cost of the best plan found.
-    pub fn best_cost(&self) -> i64 {
-        self.best_cost
-    }
-
     /// The best plan found.
     pub fn best_plan(&self, network: &Network<'_>) -> Plan {
         let at_hand;
@@ -130,23 +107,6 @@ impl<'n, 'p> Annealing<'n, 'p> {
             }
         };
         network.plan_of(&best.sequences, &best.takings, &best.made)
-    }
-
-    /// Cost of the plan at hand.
-    pub fn current_cost(&self) -> i64 {
-        self.timetable.cost()
-    }
-
-    /// The plan at hand.
-    pub fn timetable(&self) -> &Timetable {
-        &self.timetable
-    }
-
-    /// Goes on from another replica's plan.
-    pub fn go_on_from(&mut self, timetable: Timetable) {
-        self.keep_best();
-        self.timetable = timetable;
-        self.note_best();
     }
 
     /// Before the plan at hand is left: remembers it, if it is the best.
@@ -161,31 +121,6 @@ impl<'n, 'p> Annealing<'n, 'p> {
         if self.timetable.cost() < self.best_cost {
             self.best_cost = self.timetable.cost();
             self.best = None;
-        }
-    }
-
-    /// Makes `iterations` proposals at a temperature.
-    pub fn run(&mut self, iterations: u64, temperature: f64) {
-        for _ in 0..iterations {
-            self.iterations += 1;
-            let before = self.timetable.costs();
-            let most = -temperature * self.random.random::<f64>().ln();
-            let Some(costs) = self.propose(most) else {
-                self.timetable.take_back();
-                continue;
-            };
-            let change = self.change(before, costs);
-            if change > 0.0 && change > most {
-                self.timetable.take_back();
-                continue;
-            }
-            if costs.total() > before.total() && self.best.is_none() {
-                let mut left = self.timetable.clone();
-                left.take_back();
-                self.best = Some(Decisions::of(&left));
-            }
-            self.timetable.keep(self.network);
-            self.note_best();
         }
     }
 
@@ -219,5 +154,50 @@ impl<'n, 'p> Annealing<'n, 'p> {
             pick -= share;
         }
         None
+    }
+}
+
+impl Replica for Annealing<'_, '_> {
+    // Strides are short: the temperature falls between them only.
+    fn run(&mut self, iterations: u64, (temperature, _): (f64, f64)) {
+        for _ in 0..iterations {
+            self.iterations += 1;
+            let before = self.timetable.costs();
+            let most = -temperature * self.random.random::<f64>().ln();
+            let Some(costs) = self.propose(most) else {
+                self.timetable.take_back();
+                continue;
+            };
+            let change = self.change(before, costs);
+            if change > 0.0 && change > most {
+                self.timetable.take_back();
+                continue;
+            }
+            if costs.total() > before.total() && self.best.is_none() {
+                let mut left = self.timetable.clone();
+                left.take_back();
+                self.best = Some(Decisions::of(&left));
+            }
+            self.timetable.keep(self.network);
+            self.note_best();
+        }
+    }
+
+    fn iterations(&self) -> u64 {
+        self.iterations
+    }
+
+    fn best_cost(&self) -> i64 {
+        self.best_cost
+    }
+
+    fn current_cost(&self) -> i64 {
+        self.timetable.cost()
+    }
+
+    fn go_on_from(&mut self, other: &Self) {
+        self.keep_best();
+        self.timetable = other.timetable.clone();
+        self.note_best();
     }
 }

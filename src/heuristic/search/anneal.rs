@@ -5,6 +5,7 @@
 
 use super::guidance::Guidance;
 use crate::heuristic::moves::{Draw, Move, Neighbours, moves_for};
+use crate::heuristic::replicas::{Replica, Temperatures};
 use crate::schedule::incremental::{Arrangement, Ground, Price, Proposal, State};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -23,20 +24,6 @@ pub(crate) struct Annealing<'g> {
     proposal: Proposal,
     iterations: u64,
     guidance: Guidance,
-}
-
-/// From where to where the temperature falls, in ten-thousandths.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Temperatures {
-    first: f64,
-    last: f64,
-}
-
-impl Temperatures {
-    /// The temperature when a share of the budget is used.
-    pub fn at(&self, share: f64) -> f64 {
-        self.first * (self.last / self.first).powf(share)
-    }
 }
 
 /// Moves drawn to calibrate.
@@ -83,36 +70,9 @@ impl<'g> Annealing<'g> {
         Temperatures { first, last }
     }
 
-    /// Iterations made.
-    pub fn iterations(&self) -> u64 {
-        self.iterations
-    }
-
-    /// Cost of the best plan found.
-    pub fn best_cost(&self) -> i64 {
-        self.best_cost
-    }
-
     /// The best plan found.
     pub fn best_arrangement(&self) -> Arrangement {
         self.best.clone().unwrap_or_else(|| self.state.arrangement())
-    }
-
-    /// Cost of the plan at hand.
-    pub fn current_cost(&self) -> i64 {
-        self.state.cost()
-    }
-
-    /// The plan at hand.
-    pub fn state(&self) -> &State {
-        &self.state
-    }
-
-    /// Goes on from another replica's plan.
-    pub fn go_on_from(&mut self, state: State) {
-        self.keep_best();
-        self.state = state;
-        self.note_best();
     }
 
     /// Before the plan at hand is left: remembers it, if it is the best.
@@ -131,8 +91,24 @@ impl<'g> Annealing<'g> {
         }
     }
 
-    /// Makes `iterations` proposals, the temperature falling from the first to the second.
-    pub fn run(&mut self, iterations: u64, (from, to): (f64, f64)) {
+    /// Draws a move and prices it; none where there is none, or it cannot be done or costs more than `most`.
+    fn propose(&mut self, most: i64) -> Option<Price> {
+        self.proposal.clear();
+        let mut draw = Draw {
+            ground: self.ground,
+            state: &self.state,
+            neighbours: self.neighbours,
+            last_line: self.guidance.last_line(),
+            random: &mut self.random,
+        };
+        let propose = self.moves[draw.below(self.moves.len())];
+        let proposed = propose(&mut draw, &mut self.proposal);
+        if proposed { self.state.price(self.ground, &mut self.proposal, most) } else { None }
+    }
+}
+
+impl Replica for Annealing<'_> {
+    fn run(&mut self, iterations: u64, (from, to): (f64, f64)) {
         let factor = if iterations > 1 { (to / from).powf(1.0 / iterations as f64) } else { 1.0 };
         let mut temperature = from;
         for _ in 0..iterations {
@@ -153,18 +129,21 @@ impl<'g> Annealing<'g> {
         }
     }
 
-    /// Draws a move and prices it; none where there is none, or it cannot be done or costs more than `most`.
-    fn propose(&mut self, most: i64) -> Option<Price> {
-        self.proposal.clear();
-        let mut draw = Draw {
-            ground: self.ground,
-            state: &self.state,
-            neighbours: self.neighbours,
-            last_line: self.guidance.last_line(),
-            random: &mut self.random,
-        };
-        let propose = self.moves[draw.below(self.moves.len())];
-        let proposed = propose(&mut draw, &mut self.proposal);
-        if proposed { self.state.price(self.ground, &mut self.proposal, most) } else { None }
+    fn iterations(&self) -> u64 {
+        self.iterations
+    }
+
+    fn best_cost(&self) -> i64 {
+        self.best_cost
+    }
+
+    fn current_cost(&self) -> i64 {
+        self.state.cost()
+    }
+
+    fn go_on_from(&mut self, other: &Self) {
+        self.keep_best();
+        self.state = other.state.clone();
+        self.note_best();
     }
 }

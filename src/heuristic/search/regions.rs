@@ -6,8 +6,8 @@
 
 use super::anneal::Annealing;
 use super::ground_plan::{arrangement_of, line_plans};
-use super::{Effort, Epoch};
 use crate::heuristic::moves::Neighbours;
+use crate::heuristic::replicas::{Effort, Epoch, Replica as _};
 use crate::plan::{LinePlan, Plan};
 use crate::problem::{LineIdx, Problem, components};
 use crate::schedule::incremental::{Ground, State};
@@ -96,13 +96,14 @@ fn improve(
     let ground = Ground::new(problem, plan, schedule, lines, &[]);
     let state = State::new(&ground, &arrangement_of(plan, lines))?;
     let before = state.cost();
+    let standing = state.standing().len() as u64;
     if ground.lots.len() < 2 || before <= ground.cost_floor() {
         return Some(Improved { lines: None, iterations: 0 });
     }
     let neighbours = Neighbours::new(&ground);
     let mut replica = Annealing::new(&ground, &neighbours, state, seed, 0);
     let temperatures = replica.calibrate();
-    let wanted = (ITERATIONS_PER_LOT * replica.state().standing().len() as u64).min(most);
+    let wanted = (ITERATIONS_PER_LOT * standing).min(most);
     // In slices, so that a limit or a signal is heard within milliseconds; the last cools down what came before.
     let slices = 20;
     for slice in 0..slices {

@@ -1,0 +1,172 @@
+//! Replicas of a search in synchronous epochs: how long each runs, how hot it is, and what they share.
+//!
+//! Each replica has its own named random stream, and replicas meet between epochs only. So a seed and an iteration
+//! budget give the same plan on any number of threads. Knows no plan's state: a [`Replica`] has that.
+
+use crate::plan::Plan;
+use crate::schedule::Schedule;
+use rayon::prelude::*;
+use std::time::Duration;
+
+/// How much to search, and with what.
+#[derive(Clone, Copy)]
+pub(crate) struct Effort<'a> {
+    /// Seed of the replicas' streams.
+    pub seed: u64,
+    /// Iterations over all replicas; none: as long as `remaining` says.
+    pub iterations: Option<u64>,
+    /// Time left; none without a limit.
+    pub remaining: &'a (dyn Fn() -> Option<Duration> + Sync),
+    /// Whether somebody asked to stop.
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
+    /// Where the replicas run.
+    pub pool: &'a rayon::ThreadPool,
+}
+
+impl Effort<'_> {
+    /// Whether the time limit is reached; never under an iteration budget.
+    pub fn is_out_of_time(&self) -> bool {
+        self.iterations.is_none() && (self.remaining)().is_some_and(|left| left.is_zero())
+    }
+}
+
+/// What an epoch came to.
+pub(crate) struct Epoch {
+    /// Share of the budget used, 0 to 1.
+    pub done: f64,
+    /// Iterations so far, over all replicas.
+    pub iterations: u64,
+    /// A better plan than all before, where there is one.
+    pub better: Option<(Plan, Schedule)>,
+}
+
+/// From where to where the temperature falls, in ten-thousandths.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Temperatures {
+    pub first: f64,
+    pub last: f64,
+}
+
+impl Temperatures {
+    /// The temperature when a share of the cooling is over.
+    pub fn at(&self, share: f64) -> f64 {
+        self.first * (self.last / self.first).powf(share)
+    }
+}
+
+/// One search with a plan of its own.
+pub(super) trait Replica: Send {
+    /// Makes so many proposals, the temperature falling from the first to the second.
+    fn run(&mut self, iterations: u64, heat: (f64, f64));
+    /// Iterations made.
+    fn iterations(&self) -> u64;
+    /// Cost of the best plan found.
+    fn best_cost(&self) -> i64;
+    /// Cost of the plan at hand.
+    fn current_cost(&self) -> i64;
+    /// Goes on from another replica's plan.
+    fn go_on_from(&mut self, other: &Self);
+}
+
+/// Parts of a search between which it tells what it has found and hears the clock.
+pub(super) const EPOCHS: u64 = 40;
+
+/// How far replicas go by themselves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// Iterations between two looks at the clock and the cancel flag.
+    pub stride: u64,
+    /// Iterations of an epoch where there is neither a time nor an iteration limit.
+    pub unlimited: u64,
+}
+
+/// The shares of the budget used before and after an epoch.
+pub(super) fn span(epoch: u64) -> (f64, f64) {
+    (epoch as f64 / EPOCHS as f64, (epoch + 1) as f64 / EPOCHS as f64)
+}
+
+/// Lets all replicas run through an epoch; `total` is the time there was at the first, `heat` the temperature when a share
+/// of the budget is used.
+pub(super) fn run_epoch<R: Replica>(
+    replicas: &mut [R],
+    effort: Effort<'_>,
+    (epoch, total): (u64, Option<Duration>),
+    pace: Pace,
+    heat: &(dyn Fn(f64) -> f64 + Sync),
+) {
+    let (from, to) = span(epoch);
+    let iterations = match (effort.iterations, total) {
+        (Some(iterations), _) => {
+            let own = iterations / replicas.len() as u64;
+            own / EPOCHS + u64::from(epoch < own % EPOCHS)
+        }
+        (None, Some(total)) => {
+            let until = total.mul_f64(1.0 - to);
+            effort.pool.install(|| run_until(replicas, (effort, pace.stride), until, (from, to), heat));
+            return;
+        }
+        (None, None) => pace.unlimited,
+    };
+    let run = |one: &mut R| run_strides(one, (iterations, pace.stride), effort.cancelled, (from, to), heat);
+    effort.pool.install(|| replicas.par_iter_mut().for_each(run));
+}
+
+/// One epoch of a replica by its iterations, in strides, so that who asks to stop is heard within milliseconds.
+fn run_strides<R: Replica>(
+    one: &mut R,
+    (iterations, stride): (u64, u64),
+    cancelled: &(dyn Fn() -> bool + Sync),
+    (from, to): (f64, f64),
+    heat: &(dyn Fn(f64) -> f64 + Sync),
+) {
+    let strides = iterations.div_ceil(stride);
+    let at = |stride: u64| heat(from + (to - from) * stride as f64 / strides as f64);
+    for stride in (0..strides).take_while(|_| !cancelled()) {
+        let own = iterations / strides + u64::from(stride < iterations % strides);
+        one.run(own, (at(stride), at(stride + 1)));
+    }
+}
+
+/// One epoch by the clock, until only `until` is left: replicas take turns in rounds of threads, each with an equal
+/// share of the time, the temperature following the time that has passed.
+fn run_until<R: Replica>(
+    replicas: &mut [R],
+    (effort, stride): (Effort<'_>, u64),
+    until: Duration,
+    (from, to): (f64, f64),
+    heat: &(dyn Fn(f64) -> f64 + Sync),
+) {
+    let threads = rayon::current_num_threads().clamp(1, replicas.len());
+    let rounds = replicas.len().div_ceil(threads) as u32;
+    let left = || (effort.remaining)().unwrap_or_default().saturating_sub(until);
+    for (round, together) in replicas.chunks_mut(threads).enumerate() {
+        let share = left() / (rounds - round as u32);
+        let end = left().saturating_sub(share);
+        together.par_iter_mut().for_each(|one| {
+            loop {
+                let rest = left().saturating_sub(end);
+                if rest.is_zero() || share.is_zero() || (effort.cancelled)() {
+                    break;
+                }
+                let passed = 1.0 - rest.as_secs_f64() / share.as_secs_f64();
+                let now = heat(from + (to - from) * passed.clamp(0.0, 1.0));
+                one.run(stride, (now, now));
+            }
+        });
+    }
+}
+
+/// The replica with the best plan found; none without replicas.
+pub(super) fn leader<R: Replica>(replicas: &[R]) -> Option<&R> {
+    replicas.iter().min_by_key(|replica| replica.best_cost())
+}
+
+/// The replica that stands worst goes on from where the best one is.
+pub(super) fn share<R: Replica>(replicas: &mut [R]) {
+    let cost = |index: usize| (replicas[index].current_cost(), index);
+    let Some(best) = (0..replicas.len()).min_by_key(|&index| cost(index)) else { return };
+    let Some(worst) = (0..replicas.len()).max_by_key(|&index| cost(index)) else { return };
+    if let Ok([best, worst]) = replicas.get_disjoint_mut([best, worst]) {
+        worst.go_on_from(best);
+    }
+}
