@@ -141,6 +141,22 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The run a line's facts leave behind.
+    pub fn of_facts(problem: &Problem, id: LineIdx, minimum: MinimumRun) -> Option<Self> {
+        let mut run: Option<Run> = None;
+        for fact in &problem.lines[id].facts {
+            let value = fact.kind.map_or(0, |kind| problem.run_values[minimum.by][kind]);
+            let rate = fact.kind.and_then(|kind| problem.rate_on(kind, id));
+            let pieces = rate.map_or(fact.quantity, |rate| rate.pieces_run(fact.quantity));
+            let lot = Run { value, pieces, charged: fact.kind.is_some() };
+            match &mut run {
+                Some(run) if run.value == value => run.add(lot),
+                _ => run = Some(lot),
+            }
+        }
+        run
+    }
+
     /// Counts another lot.
     pub fn add(&mut self, lot: Run) {
         self.pieces += lot.pieces;

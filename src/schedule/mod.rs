@@ -11,6 +11,7 @@ pub(crate) mod incremental;
 mod line;
 pub(crate) mod network;
 mod settle;
+mod tables;
 mod takers;
 mod timing;
 

@@ -1,6 +1,6 @@
 //! Insert: a short block goes to where it adds least changeover time, mostly on a line on which it runs fast.
 
-use super::Draw;
+use super::{Draw, move_block};
 use crate::schedule::incremental::{LotId, Proposal};
 use smallvec::SmallVec;
 
@@ -15,22 +15,10 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
     let length = draw.block_length().min(LONGEST_BLOCK).min(sequence.len() - place);
     let block: SmallVec<[LotId; LONGEST_BLOCK]> = sequence[place..place + length].iter().copied().collect();
     let ends = (lot, block[length - 1]);
-    if other != line {
-        if !draw.can_run(other, &block) {
-            return false;
-        }
-        let behind = draw.best_place(other, ends, (usize::MAX, 0));
-        proposal.splice(line, place, place + length);
-        proposal.splice(other, behind, behind).lots(block);
-        return true;
-    }
-    let behind = draw.best_place(line, ends, (place, place + length));
-    if behind < place {
-        proposal.splice(line, behind, place + length).lots(block).own(behind, place);
-    } else if behind > place + length {
-        proposal.splice(line, place, behind).own(place + length, behind).lots(block);
-    } else {
+    if other != line && !draw.can_run(other, &block) {
         return false;
     }
-    true
+    let gone = if other == line { (place, place + length) } else { (usize::MAX, 0) };
+    let behind = draw.best_place(other, ends, gone);
+    move_block(proposal, &block, (line, place), (other, behind))
 }

@@ -159,3 +159,25 @@ impl Draw<'_> {
         lots.iter().all(|&lot| self.ground.mode(lot, line).exists())
     }
 }
+
+/// Proposes that a block that stands at a place of a line goes before an old place of a line; whether that
+/// changes anything.
+fn move_block(
+    proposal: &mut Proposal,
+    block: &[LotId],
+    (line, place): (usize, usize),
+    (target, behind): (usize, usize),
+) -> bool {
+    let (lots, end) = (block.iter().copied(), place + block.len());
+    if target != line {
+        proposal.splice(line, place, end);
+        proposal.splice(target, behind, behind).lots(lots);
+    } else if behind < place {
+        proposal.splice(line, behind, end).lots(lots).own(behind, place);
+    } else if behind > end {
+        proposal.splice(line, place, behind).own(end, behind).lots(lots);
+    } else {
+        return false;
+    }
+    true
+}

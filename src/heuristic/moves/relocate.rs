@@ -1,6 +1,6 @@
 //! Relocate: a block of neighbouring lots goes elsewhere, on its own line or another.
 
-use super::Draw;
+use super::{Draw, move_block};
 use crate::schedule::incremental::{LotId, Proposal};
 use smallvec::SmallVec;
 
@@ -10,22 +10,10 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
     let length = draw.block_length().min(draw.state.sequence(line).len() - place);
     let Some((target, behind)) = target(draw, lot) else { return false };
     let block: SmallVec<[LotId; 16]> = draw.state.sequence(line)[place..place + length].iter().copied().collect();
-    if target != line {
-        if !draw.can_run(target, &block) {
-            return false;
-        }
-        proposal.splice(line, place, place + length);
-        proposal.splice(target, behind, behind).lots(block);
-        return true;
-    }
-    if behind < place {
-        proposal.splice(line, behind, place + length).lots(block).own(behind, place);
-    } else if behind > place + length {
-        proposal.splice(line, place, behind).own(place + length, behind).lots(block);
-    } else {
+    if target != line && !draw.can_run(target, &block) {
         return false;
     }
-    true
+    move_block(proposal, &block, (line, place), (target, behind))
 }
 
 /// The line and place before which the block goes.

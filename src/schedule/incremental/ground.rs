@@ -4,6 +4,7 @@ use super::lateness::{Lateness, NEVER};
 use super::line::LineFacts;
 use crate::plan::Portion;
 use crate::problem::{OrderIdx, Problem};
+use crate::schedule::tables::Table;
 use crate::units::{Id, Money};
 
 /// A lot's position in a [`Ground`].
@@ -103,15 +104,6 @@ impl OrderFacts {
     pub fn too_late(&self, completion: i64) -> bool {
         completion.saturating_sub(self.due) > self.lateness.most
     }
-}
-
-/// Changeover times and costs (the line's hours included) between classes, row by row.
-#[derive(Clone, Debug)]
-pub(crate) struct Table {
-    pub classes: usize,
-    pub seconds: Vec<u32>,
-    /// Empty where all are zero.
-    pub costs: Vec<i64>,
 }
 
 /// The unchanging part.
@@ -215,11 +207,5 @@ impl Ground {
     /// The order of a lot.
     pub fn order(&self, lot: LotId) -> &OrderFacts {
         &self.orders[self.lots[lot as usize].order as usize]
-    }
-}
-
-impl PartialEq for Table {
-    fn eq(&self, other: &Self) -> bool {
-        self.classes == other.classes && self.seconds == other.seconds && self.costs == other.costs
     }
 }

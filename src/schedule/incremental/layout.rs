@@ -1,12 +1,13 @@
 //! Laying out a ground: from a problem and a plan to lots, modes, lines and orders.
 
-use super::ground::{Divided, Ground, LotFacts, LotId, LotMode, OrderFacts, Table, UNDIVIDED};
+use super::ground::{Divided, Ground, LotFacts, LotId, LotMode, OrderFacts, UNDIVIDED};
 use super::lateness::{Lateness, NEVER};
 use super::line::{ANY_CLASS, Clock, LineFacts, MinimumRunFacts, OvertimeFacts};
 use crate::plan::{Plan, Portion, lots_of_item};
 use crate::problem::{ItemIdx, KindIdx, LineIdx, OrderIdx, Problem};
+use crate::schedule::tables::Table;
 use crate::schedule::{Run, Schedule};
-use crate::units::{HOUR, Id};
+use crate::units::Id;
 use rustc_hash::FxHashMap;
 
 /// In how many lots an item that may be split is tried, besides those it has.
@@ -165,23 +166,10 @@ impl Ground {
             MinimumRunFacts {
                 minimum: *run,
                 values: self.portions.iter().map(value).collect(),
-                initial: run_of_facts(problem, id),
+                initial: Run::of_facts(problem, id, *run),
             }
         });
-        let table = line.changeovers.map(|set| {
-            self.tables.push(table(problem, line, set));
-            self.tables.len() - 1
-        });
-        // Lines alike in set and price share a table.
-        let table = table.map(|own| {
-            let twin = self.tables[..own].iter().position(|other| *other == self.tables[own]);
-            if let Some(twin) = twin {
-                self.tables.pop();
-                twin
-            } else {
-                own
-            }
-        });
+        let table = line.changeovers.map(|set| Table::position(&mut self.tables, problem, line.cost_per_hour, set));
         self.lines.push(LineFacts {
             line: id,
             windows,
@@ -337,39 +325,4 @@ fn lot_mode(problem: &Problem, portion: Portion, kind: KindIdx, id: LineIdx) -> 
         latest: 0,
         due_end: 0,
     }
-}
-
-fn table(problem: &Problem, line: &crate::problem::Line, set: crate::problem::ChangeoversIdx) -> Table {
-    let set = &problem.changeovers[set];
-    let classes = set.classes();
-    let (mut seconds, mut costs) = (Vec::with_capacity(classes * classes), Vec::with_capacity(classes * classes));
-    for from in 0..classes {
-        for to in 0..classes {
-            let between = set.between(Id::at(from), Id::at(to));
-            seconds.push(u32::try_from(between.time.0).unwrap_or(u32::MAX));
-            costs.push((between.cost + line.cost_per_hour.pro_rata(between.time, HOUR)).0);
-        }
-    }
-    if costs.iter().all(|&cost| cost == 0) {
-        costs = Vec::new();
-    }
-    Table { classes, seconds, costs }
-}
-
-/// The run a line's facts leave behind.
-fn run_of_facts(problem: &Problem, id: LineIdx) -> Option<Run> {
-    let line = &problem.lines[id];
-    let minimum = line.minimum_run.as_ref()?;
-    let mut run: Option<Run> = None;
-    for fact in &line.facts {
-        let value = fact.kind.map_or(0, |kind| problem.run_values[minimum.by][kind]);
-        let rate = fact.kind.and_then(|kind| problem.rate_on(kind, id));
-        let pieces = rate.map_or(fact.quantity, |rate| rate.pieces_run(fact.quantity));
-        let lot = Run { value, pieces, charged: fact.kind.is_some() };
-        match &mut run {
-            Some(run) if run.value == value => run.add(lot),
-            _ => run = Some(lot),
-        }
-    }
-    run
 }

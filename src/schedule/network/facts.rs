@@ -5,6 +5,7 @@
 use super::line::LineFacts;
 use crate::plan::Plan;
 use crate::problem::Problem;
+use crate::schedule::tables::Table;
 use crate::units::{DAY, HOUR, Money, Seconds};
 
 /// An operation's number in the plan.
@@ -118,15 +119,6 @@ impl OrderFacts {
         }
         Money(self.holding_cost_per_day).pro_rata(Seconds(self.due - delivery), DAY).0
     }
-}
-
-/// Changeover times and costs (the line's hours included) between classes, row by row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Table {
-    pub classes: usize,
-    pub seconds: Vec<u32>,
-    /// Empty where all are zero.
-    pub costs: Vec<i64>,
 }
 
 /// What lies between the sites of two lines.

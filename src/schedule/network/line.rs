@@ -1,7 +1,8 @@
 //! A line as the network sees it: its clock, its changeovers, the run its facts leave behind.
 
-use super::facts::{NEVER, Network, Table};
+use super::facts::{NEVER, Network};
 use crate::problem::{Changeover, ChangeoversIdx, ClassIdx, LineIdx, MinimumRun, Problem};
+use crate::schedule::tables::Table;
 use crate::schedule::{LineClock, Run};
 use crate::units::{HOUR, Id, Money, Seconds};
 
@@ -48,15 +49,9 @@ impl<'p> LineFacts<'p> {
         let window = only.map(|only| (only.from.0, only.to.0));
         let set = line.changeovers;
         let dense = set.filter(|&set| problem.changeovers[set].classes() <= MOST_CLASSES);
-        let table = dense.map(|set| {
-            let own = table(problem, line.cost_per_hour, set);
-            tables.iter().position(|twin| *twin == own).unwrap_or_else(|| {
-                tables.push(own);
-                tables.len() - 1
-            })
-        });
+        let table = dense.map(|set| Table::position(tables, problem, line.cost_per_hour, set));
         let minimum_run =
-            line.minimum_run.map(|minimum| MinimumRunFacts { minimum, initial: run_of_facts(problem, id, minimum) });
+            line.minimum_run.map(|minimum| MinimumRunFacts { minimum, initial: Run::of_facts(problem, id, minimum) });
         Self {
             window,
             available_from: line.available_from.0,
@@ -146,34 +141,4 @@ impl Network<'_> {
         let set = line.set.map(|set| &self.problem.changeovers[set]);
         set.map_or(Changeover::NONE, |set| set.between(ClassIdx(from), ClassIdx(to)))
     }
-}
-
-fn table(problem: &Problem, cost_per_hour: Money, set: ChangeoversIdx) -> Table {
-    let set = &problem.changeovers[set];
-    let classes = set.classes();
-    let pairs = (0..classes).flat_map(|from| (0..classes).map(move |to| (from, to)));
-    let between: Vec<Changeover> = pairs.map(|(from, to)| set.between(Id::at(from), Id::at(to))).collect();
-    let seconds = between.iter().map(|pair| u32::try_from(pair.time.0).unwrap_or(u32::MAX)).collect();
-    let mut costs: Vec<i64> =
-        between.iter().map(|pair| (pair.cost + cost_per_hour.pro_rata(pair.time, HOUR)).0).collect();
-    if costs.iter().all(|&cost| cost == 0) {
-        costs = Vec::new();
-    }
-    Table { classes, seconds, costs }
-}
-
-/// The run a line's facts leave behind.
-fn run_of_facts(problem: &Problem, id: LineIdx, minimum: MinimumRun) -> Option<Run> {
-    let mut run: Option<Run> = None;
-    for fact in &problem.lines[id].facts {
-        let value = fact.kind.map_or(0, |kind| problem.run_values[minimum.by][kind]);
-        let rate = fact.kind.and_then(|kind| problem.rate_on(kind, id));
-        let pieces = rate.map_or(fact.quantity, |rate| rate.pieces_run(fact.quantity));
-        let lot = Run { value, pieces, charged: fact.kind.is_some() };
-        match &mut run {
-            Some(run) if run.value == value => run.add(lot),
-            _ => run = Some(lot),
-        }
-    }
-    run
 }

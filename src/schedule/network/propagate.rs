@@ -234,21 +234,26 @@ impl Timetable {
         placed.map(arrives).fold(self.floors[operation as usize], i64::max)
     }
 
+    /// The latest delivery of an order's lots and of what is decided already, when operations end as `end_of` says; none
+    /// where the order is not made.
+    pub(super) fn last_delivery(&self, network: &Network<'_>, order: u32, end_of: impl Fn(OpId) -> i64) -> Option<i64> {
+        if !self.made[order as usize] {
+            return None;
+        }
+        let facts = &network.orders[order as usize];
+        let ends = facts.lots.iter().map(|&lot| network.lots[lot as usize].ends);
+        let placed =
+            ends.filter(|&ends| self.here[ends as usize].line != NOWHERE && !network.operations[ends as usize].is_fact);
+        let journey = |ends: OpId| network.modes[self.here[ends as usize].mode as usize].journey;
+        Some(placed.map(|ends| end_of(ends) + journey(ends)).fold(facts.delivered, i64::max))
+    }
+
     fn complete_orders(&mut self, network: &Network<'_>) -> Option<()> {
         while let Some(order) = self.touched_orders.pop() {
             let facts = &network.orders[order as usize];
             let before = self.completions[order as usize];
-            let mut completion = i64::MIN;
-            if self.made[order as usize] {
-                completion = facts.delivered;
-                for &lot in &facts.lots {
-                    let ends = network.lots[lot as usize].ends;
-                    let last = &self.here[ends as usize];
-                    if last.line != NOWHERE && !network.operations[ends as usize].is_fact {
-                        completion = completion.max(last.end + network.modes[last.mode as usize].journey);
-                    }
-                }
-            }
+            let completion =
+                self.last_delivery(network, order, |ends| self.here[ends as usize].end).unwrap_or(i64::MIN);
             if completion == before {
                 continue;
             }

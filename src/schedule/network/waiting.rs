@@ -145,18 +145,8 @@ impl Timetable {
     fn deliver(&mut self, network: &Network<'_>, order: u32) {
         let facts = &network.orders[order as usize];
         let before = self.waiting.deliveries[order as usize];
-        let mut delivery = NEVER;
-        if self.made[order as usize] {
-            delivery = facts.delivered;
-            for &lot in &facts.lots {
-                let ends = network.lots[lot as usize].ends;
-                let last = &self.here[ends as usize];
-                if last.line != NOWHERE && !network.operations[ends as usize].is_fact {
-                    let journey = network.modes[last.mode as usize].journey;
-                    delivery = delivery.max(self.waiting.times[ends as usize].1 + journey);
-                }
-            }
-        }
+        let end_of = |ends: OpId| self.waiting.times[ends as usize].1;
+        let delivery = self.last_delivery(network, order, end_of).unwrap_or(NEVER);
         if delivery != before {
             self.journal.done.push(Done::Delivered { order, before });
             self.waiting.deliveries[order as usize] = delivery;
