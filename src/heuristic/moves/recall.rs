@@ -42,7 +42,7 @@ fn come_back(draw: &mut Draw<'_>, order: usize, proposal: &mut Proposal) -> bool
     }
     let mut edits = Edits::default();
     for lot in lots {
-        let Some(place) = draw.somewhere(lot) else { return false };
+        let Some(place) = draw.cheap_place(lot) else { return false };
         edits.put_in(place, lot);
     }
     edits.propose(proposal);
