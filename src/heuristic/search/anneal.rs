@@ -28,6 +28,12 @@ pub(crate) struct Annealing<'g> {
 
 /// Moves drawn to calibrate.
 const SAMPLES: usize = 4_000;
+/// Moves for each lot after which a plan has melted if it ever does.
+const PROBES_PER_LOT: u64 = 5;
+/// A plan has melted when it costs more than before by its cost over this.
+const MELTED: i64 = 20;
+/// How often the first temperature is halved at most.
+const MOST_HALVINGS: usize = 6;
 
 impl<'g> Annealing<'g> {
     /// A replica that begins at `state`, with the stream named by seed and number.
@@ -49,8 +55,8 @@ impl<'g> Annealing<'g> {
         }
     }
 
-    /// Temperatures for this instance, from a sample of moves.
-    pub fn calibrate(&mut self) -> Temperatures {
+    /// Temperatures for this instance, from a sample of moves; unless the plan at hand may melt, none at which it does.
+    pub fn calibrate(&mut self, may_melt: bool) -> Temperatures {
         if let Some((first, last)) = self.guidance.temperatures(self.ground) {
             return Temperatures { first, last };
         }
@@ -66,8 +72,29 @@ impl<'g> Annealing<'g> {
         worse.sort_by(f64::total_cmp);
         let quantile = |share: f64| worse.get((worse.len() as f64 * share) as usize).copied();
         let first = quantile(0.15).unwrap_or(1.0).max(1.0);
+        let first = if may_melt { first } else { self.unmelted(first) };
         let last = (quantile(0.01).unwrap_or(1.0) * 0.1).max(1e-3).min(first / 10.0);
         Temperatures { first, last }
+    }
+
+    /// A temperature halved until the plan at hand no longer melts at it: where construction has found most of what there is
+    /// to find, a hotter search only has to find it again.
+    fn unmelted(&mut self, first: f64) -> f64 {
+        let (start, cost) = (self.state.clone(), self.state.cost());
+        let probe = (self.state.standing().len() as u64 * PROBES_PER_LOT).clamp(2_000, 20_000);
+        let most = cost.saturating_add(cost / MELTED);
+        let mut temperature = first;
+        for _ in 0..MOST_HALVINGS {
+            self.run(probe, (temperature, temperature));
+            let melts = self.state.cost() > most;
+            self.keep_best();
+            self.state = start.clone();
+            if !melts {
+                break;
+            }
+            temperature /= 2.0;
+        }
+        temperature
     }
 
     /// The best plan found.

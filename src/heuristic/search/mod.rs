@@ -67,14 +67,15 @@ pub(crate) fn search(
     let mut replicas: Vec<Annealing<'_>> = (0..replicas_for(&ground_plan.state, effort) as u64)
         .map(|replica| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, replica))
         .collect();
-    let temperatures = replicas[0].calibrate();
+    let standing = ground_plan.state.standing().len();
+    let coolings = COOLINGS.iter().find(|&&(most, _)| standing <= most).map_or(1, |&(_, coolings)| coolings);
+    // Few lots are cooled again and again, so that one start is not lost on them; many have only the plan they start from.
+    let temperatures = replicas[0].calibrate(coolings > 1);
     let spare = spare_time(&mut replicas, choices(ground, &ground_plan.state), effort, temperatures.at(0.0));
     let remaining = || (effort.remaining)().map(|left| left.saturating_sub(spare));
     let effort = Effort { remaining: &remaining, ..effort };
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
-    let standing = ground_plan.state.standing().len();
-    let coolings = COOLINGS.iter().find(|&&(most, _)| standing <= most).map_or(1, |&(_, coolings)| coolings);
     for epoch in 0..EPOCHS {
         let heat = |share: f64| temperatures.at(cooled(share, coolings));
         run_epoch(&mut replicas, effort, (epoch, total), PACE, &heat);

@@ -102,7 +102,7 @@ fn improve(
     }
     let neighbours = Neighbours::new(&ground);
     let mut replica = Annealing::new(&ground, &neighbours, state, seed, 0);
-    let temperatures = replica.calibrate();
+    let temperatures = replica.calibrate(true);
     let wanted = (ITERATIONS_PER_LOT * standing).min(most);
     // In slices, so that a limit or a signal is heard within milliseconds; the last cools down what came before.
     let slices = 20;
