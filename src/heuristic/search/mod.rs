@@ -28,10 +28,10 @@ use std::time::Duration;
 const REPLICAS: usize = 2;
 const REPLICAS_OF_FEW_LOTS: usize = 4;
 /// Up to so many lots are few.
-const FEW_LOTS: usize = 150;
+const FEW_LOTS: usize = 60;
 /// How often so many lots are cooled down, and where in the cooling every time but the first begins: one long cooling ends
 /// in one valley, and which one is luck.
-const COOLINGS: [(usize, u64); 2] = [(60, 8), (FEW_LOTS, 2)];
+const COOLINGS: [(usize, u64); 2] = [(FEW_LOTS, 8), (150, 2)];
 const REHEATED: f64 = 0.4;
 /// Above this many lots groups of lines are searched apart.
 const MOST_LOTS_AT_ONCE: usize = 4_000;
