@@ -248,6 +248,9 @@ pub struct Run {
     /// Cost against time: each better plan as it was found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub incumbents: Vec<IncumbentEntry>,
+    /// Bound against time: each better bound as it was proved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bounds: Vec<BoundEntry>,
     /// What went wrong inside without costing the plan.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<String>,
@@ -284,6 +287,19 @@ pub struct IncumbentEntry {
     /// Orders that must be made and are not.
     #[serde(default, skip_serializing_if = "is_default")]
     pub unplanned: usize,
+}
+
+/// One better bound: no plan that makes all orders that must be made costs less.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BoundEntry {
+    /// Seconds since process start, where a clock was used.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// What proved it.
+    pub source: String,
+    /// The bound.
+    pub bound: Money,
 }
 
 /// Reads a plan from JSON text, with or without a byte-order mark.

@@ -9,6 +9,7 @@ mod exit;
 mod files;
 mod generate;
 mod import;
+mod log_table;
 mod progress;
 mod report;
 mod schema;

@@ -1,5 +1,6 @@
-//! What a solve says while it runs: a bar for people, lines of JSON for programs, or nothing. Always on stderr.
+//! What a solve says while it runs: a bar or a table for people, lines of JSON for programs, or nothing. Always on stderr.
 
+use super::log_table::{Table, share};
 use super::text::say;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -14,6 +15,8 @@ pub enum Show {
     Auto,
     /// A bar.
     Bar,
+    /// A table of every better plan and bound: time, source, cost, bound, gap.
+    Log,
     /// One JSON object a line.
     Json,
     /// Nothing.
@@ -25,6 +28,8 @@ pub enum Show {
 pub enum Reporter {
     /// A bar.
     Bar(ProgressBar),
+    /// A table.
+    Log(Table),
     /// Lines of JSON.
     Json,
     /// Nothing.
@@ -39,6 +44,7 @@ impl Reporter {
     pub fn new(show: Show, quiet: bool) -> Self {
         match show {
             Show::Json => Self::Json,
+            Show::Log => Self::Log(Table::default()),
             Show::Bar => Self::bar(),
             Show::Auto if !quiet && std::io::stderr().is_terminal() => Self::bar(),
             Show::Auto | Show::None => Self::Silent,
@@ -56,6 +62,11 @@ impl Reporter {
     pub fn show(&mut self, progress: &Progress) {
         match self {
             Self::Bar(bar) => draw(bar, progress),
+            Self::Log(table) => {
+                if let Some(text) = table.row(progress) {
+                    say(&text);
+                }
+            }
             Self::Json => {
                 if let Ok(line) = serde_json::to_string(progress) {
                     say(&(line + "\n"));
@@ -77,10 +88,13 @@ impl Drop for Reporter {
 fn draw(bar: &ProgressBar, progress: &Progress) {
     match progress {
         Progress::Phase { phase, .. } if bar.message().is_empty() => bar.set_message(*phase),
-        Progress::Incumbent { cost, bound, unplanned, late, .. } => {
+        Progress::Incumbent { cost, bound, gap, unplanned, late, .. } => {
             let mut message = format!("cost {}", money(*cost));
             if let Some(bound) = bound {
                 message += &format!(", bound {}", money(*bound));
+            }
+            if let Some(gap) = gap {
+                message += &format!(", gap {}", share(*gap));
             }
             message += &format!(", {late} late");
             if *unplanned > 0 {
@@ -89,7 +103,7 @@ fn draw(bar: &ProgressBar, progress: &Progress) {
             bar.set_message(message);
         }
         Progress::Bound { bound, cost: Some(cost), gap: Some(gap), .. } => {
-            bar.set_message(format!("cost {}, bound {}, gap {:.2} %", money(*cost), money(*bound), gap * 100.0));
+            bar.set_message(format!("cost {}, bound {}, gap {}", money(*cost), money(*bound), share(*gap)));
         }
         Progress::Tick { done, .. } => bar.set_position((done.clamp(0.0, 1.0) * STEPS as f64) as u64),
         _ => bar.tick(),

@@ -5,9 +5,8 @@ use super::budget::Budget;
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
-use crate::solution::IncumbentEntry;
-#[cfg(feature = "mip")]
 use crate::solution::relative_gap;
+use crate::solution::{BoundEntry, IncumbentEntry};
 use crate::units::Money;
 
 /// A plan with its exact schedule and where it came from.
@@ -27,6 +26,8 @@ pub(super) struct Incumbent<'a> {
     candidates: Vec<Candidate>,
     /// Each better plan as it was found.
     pub history: Vec<IncumbentEntry>,
+    /// Each better bound as it was proved.
+    pub bounds: Vec<BoundEntry>,
     /// What went wrong without costing the plan.
     pub faults: Vec<String>,
     /// Search iterations made so far.
@@ -41,8 +42,8 @@ const KEPT: usize = 3;
 impl<'a> Incumbent<'a> {
     /// No plan yet.
     pub fn new(problem: &'a Problem, budget: &'a Budget, progress: &'a mut dyn FnMut(&Progress)) -> Self {
-        let (candidates, history, faults) = (Vec::new(), Vec::new(), Vec::new());
-        Self { problem, budget, progress, candidates, history, faults, iterations: 0, bound: None }
+        let (candidates, history, bounds, faults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { problem, budget, progress, candidates, history, bounds, faults, iterations: 0, bound: None }
     }
 
     /// Says that a phase begins.
@@ -69,7 +70,8 @@ impl<'a> Incumbent<'a> {
         let late = orders.filter(|(id, order)| schedule.deliveries[*id] > order.due && order.due.is_some()).count();
         let iterations = self.iterations;
         let bound = self.bound;
-        (self.progress)(&Progress::Incumbent { source, cost, bound, unplanned, late, iterations, seconds });
+        let gap = bound.filter(|_| unplanned == 0).map(|bound| relative_gap(cost, bound));
+        (self.progress)(&Progress::Incumbent { source, cost, bound, gap, unplanned, late, iterations, seconds });
         self.candidates.push(Candidate { source, plan, schedule });
         if self.candidates.len() > KEPT {
             self.candidates.remove(0);
@@ -88,6 +90,7 @@ impl<'a> Incumbent<'a> {
         let cost = complete.map(|best| best.schedule.cost.total);
         let gap = cost.map(|cost| relative_gap(cost, bound));
         let seconds = self.budget.seconds();
+        self.bounds.push(BoundEntry { seconds, source: source.to_string(), bound });
         (self.progress)(&Progress::Bound { source, bound, cost, gap, seconds });
     }
 

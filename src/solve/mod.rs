@@ -135,6 +135,8 @@ pub enum Progress {
         cost: Money,
         /// A proved lower bound, where there is one.
         bound: Option<Money>,
+        /// `(cost - bound) / cost` to four places; none without a bound or while orders that must be made are missing.
+        gap: Option<f64>,
         /// Orders that must be made and are not.
         unplanned: usize,
         /// Orders delivered late.

@@ -79,6 +79,7 @@ pub(super) fn run(
     let stopped_by = if incumbent.is_proved() { StoppedBy::Done } else { budget.stopped_by(incumbent.iterations) };
     let (bound, iterations) = (incumbent.bound(), incumbent.iterations);
     let (incumbents, faults) = (std::mem::take(&mut incumbent.history), std::mem::take(&mut incumbent.faults));
+    let bounds = std::mem::take(&mut incumbent.bounds);
     let candidates = incumbent.into_candidates();
     let run = Run {
         version: env!("CARGO_PKG_VERSION").to_string(),
@@ -88,6 +89,7 @@ pub(super) fn run(
         elapsed_seconds: None,
         iterations: (iterations > 0).then_some(iterations),
         incumbents,
+        bounds,
         faults,
     };
     let mut solution = first_sound(instance, &problem, candidates, run)?;
