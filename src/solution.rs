@@ -33,6 +33,9 @@ pub struct Solution {
     /// (cost - bound) / cost to four places; 0 when equal, null without a bound.
     #[serde(default)]
     pub gap: Option<f64>,
+    /// With `infeasible`: the orders that cannot all be made, and why.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub clash: Option<ClashEntry>,
     /// The lots of the orders that are made.
     pub lots: Vec<LotEntry>,
     /// Every order of the instance.
@@ -161,6 +164,30 @@ pub struct Reason {
     pub code: String,
     /// One sentence.
     pub message: String,
+}
+
+/// Orders that must be made and cannot all be: already these alone, whatever else is ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClashEntry {
+    /// `no-place`, `capacity` or `material`.
+    pub code: String,
+    /// The proof in a sentence or two.
+    pub message: String,
+    /// The orders; without any one of them this proves nothing.
+    pub orders: Vec<String>,
+    /// The lines concerned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
+    /// The materials concerned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<String>,
+    /// From when on.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub from: Option<Instant>,
+    /// Until when.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub to: Option<Instant>,
 }
 
 /// What a line opens, and how it is used.

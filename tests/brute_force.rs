@@ -125,3 +125,65 @@ fn a_later_date_never_raises_the_optimum() {
         }
     }
 }
+
+/// The shop with some of its orders only.
+fn with_orders(shop: &Shop, keep: impl Fn(&str) -> bool) -> Shop {
+    let orders = shop.orders.iter().filter(|order| keep(&order.name)).cloned().collect();
+    Shop { orders, ..shop.clone() }
+}
+
+/// Its clash, if one is proved.
+#[cfg(feature = "mip")]
+fn clash(shop: &Shop) -> Option<lotwise::solution::ClashEntry> {
+    let options = Options { time_limit: None, iterations: Some(8), threads: Some(1), ..Options::default() };
+    let solution = solve(&shop.instance(""), &options, &mut |_| {}).ok()?.solution;
+    assert!(solution.run.faults.is_empty(), "{:?}\n{shop:#?}", solution.run.faults);
+    assert_eq!(solution.status == lotwise::solution::Status::Infeasible, solution.clash.is_some());
+    solution.clash
+}
+
+/// Deadlines near what one order takes: many shops cannot make all, some only just.
+#[test]
+#[cfg(feature = "mip")]
+fn what_is_proved_impossible_is_and_every_order_of_a_clash_is_needed() {
+    let (mut proved, mut of_several) = (0, 0);
+    for (index, mut shop) in shops(2_500, 7).into_iter().enumerate() {
+        for (place, order) in shop.orders.iter_mut().enumerate() {
+            order.deadline = Some(order.release + 60 + ((index * 37 + place * 53) % 160) as i64);
+            order.reject_cost = order.reject_cost.filter(|_| index % 3 == 0);
+        }
+        let Some(found) = clash(&shop) else { continue };
+        proved += 1;
+        of_several += usize::from(found.orders.len() > 1);
+        let alone = with_orders(&shop, |name| found.orders.iter().any(|order| order == name));
+        assert_eq!(alone.orders.len(), found.orders.len(), "{found:?}");
+        assert!(alone.optimum("").0 > 0, "{found:?}, but all of them can be made\n{alone:#?}");
+        for order in &found.orders {
+            let fewer = with_orders(&alone, |name| name != order);
+            if !fewer.orders.is_empty() {
+                assert_eq!(clash(&fewer), None, "{order} is not needed in {found:?}\n{shop:#?}");
+            }
+        }
+    }
+    println!("{proved} proved, {of_several} of several orders");
+    assert!(of_several >= 100, "{proved} proved, {of_several} of several orders");
+}
+
+/// How many of the shops that cannot make all are proved.
+#[test]
+#[cfg(feature = "mip")]
+fn most_of_what_is_impossible_is_proved() {
+    let (mut impossible, mut proved) = (0, 0);
+    for (index, mut shop) in shops(400, 8).into_iter().enumerate() {
+        for (place, order) in shop.orders.iter_mut().enumerate() {
+            order.deadline = Some(order.release + 60 + ((index * 37 + place * 53) % 160) as i64);
+            order.reject_cost = None;
+        }
+        if solved(&shop, Method::Dispatch).is_some_and(|(unplanned, _)| unplanned > 0) && shop.optimum("").0 > 0 {
+            impossible += 1;
+            proved += usize::from(clash(&shop).is_some());
+        }
+    }
+    println!("{impossible} impossible, {proved} proved");
+    assert!(impossible >= 40 && proved * 2 >= impossible, "{impossible} impossible, {proved} proved");
+}

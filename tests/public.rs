@@ -228,6 +228,7 @@ impl<'a> Published<'a> {
             cost: cost.summed(),
             bound: None,
             gap: None,
+            clash: None,
             lots: self.lots,
             orders,
             lines: Vec::new(),

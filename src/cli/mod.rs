@@ -6,6 +6,7 @@
 mod bench;
 mod check;
 mod exit;
+mod export;
 mod files;
 mod generate;
 mod import;
@@ -52,6 +53,7 @@ enum Command {
     Check(check::Arguments),
     Validate(validate::Arguments),
     Report(report::Arguments),
+    Export(export::Arguments),
     Import(import::Arguments),
     Generate(generate::Arguments),
     Bench(bench::Arguments),
@@ -75,6 +77,7 @@ fn run(started: Instant) -> Result<Exit, Failure> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -199,8 +199,11 @@ fn list_unreadable(outcome: &mut Outcome, unreadable: Vec<(String, Diagnostic)>)
     let orders = solution.orders.len();
     solution.kpis.orders = orders;
     solution.kpis.on_time_share = (solution.kpis.on_time as f64 / orders as f64 * 10_000.0).round() / 10_000.0;
-    // Some orders are not in the plan, so nothing about the whole is proved.
-    (solution.status, solution.bound, solution.gap) = (Status::Unknown, None, None);
+    // Some orders are not in the plan, so nothing about the whole is proved but that it cannot be done.
+    if solution.status != Status::Infeasible {
+        solution.status = Status::Unknown;
+    }
+    (solution.bound, solution.gap) = (None, None);
 }
 
 /// The exit status of a plan that is written.
@@ -212,8 +215,11 @@ fn ended(outcome: &Outcome, answered: bool) -> Result<Exit, Failure> {
             Status::Infeasible => (Exit::Infeasible, "infeasible", "cannot all be made: proved"),
             _ => (Exit::Unplanned, "unplanned", "are not in the plan; nothing is proved"),
         };
-        let message =
+        let mut message =
             format!("Orders that must be made ({}) {what}. The plan of the others is written.", unplanned.len());
+        if let Some(clash) = &outcome.solution.clash {
+            message = format!("{message} {}", clash.message);
+        }
         let failure = Failure::new(exit, code, message).with_issues(unplanned).answered(answered);
         return Err(if exit == Exit::Infeasible { failure.advising(REJECT) } else { failure });
     }

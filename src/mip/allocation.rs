@@ -10,10 +10,11 @@
 
 use super::buckets::{Buckets, FEWEST, MOST};
 use super::demand::{Demand, DemandMode};
+use super::names::{Names, Naming};
 use super::{capacity, coupling};
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::units::{HOUR, IdVec, Money, Seconds};
-use good_lp::{Constraint, Expression, ProblemVariables, Variable, variable};
+use good_lp::{Constraint, Expression, ProblemVariables, Variable, VariableDefinition, variable};
 use std::ops::Range;
 
 /// Objective coefficients are scaled down to this where some are larger.
@@ -42,6 +43,8 @@ pub(super) struct Allocation<'p> {
     pub demand: &'p Demand,
     /// When.
     pub buckets: &'p Buckets,
+    /// What variables and constraints are called; none where nobody reads them.
+    naming: Naming<'p>,
     /// All places, operation by operation, in the order of lines and buckets.
     pub choices: Vec<Choice>,
     /// Positions in `choices` of each operation.
@@ -62,11 +65,12 @@ pub(super) struct Allocation<'p> {
 
 impl<'p> Allocation<'p> {
     /// States the program.
-    pub fn new(problem: &'p Problem, demand: &'p Demand, buckets: &'p Buckets) -> Self {
+    pub fn new(problem: &'p Problem, demand: &'p Demand, buckets: &'p Buckets, naming: Naming<'p>) -> Self {
         let mut allocation = Self {
             problem,
             demand,
             buckets,
+            naming,
             choices: Vec::new(),
             of_operation: Vec::new(),
             of_line: IdVec::filled(Vec::new(), problem.lines.len()),
@@ -86,17 +90,23 @@ impl<'p> Allocation<'p> {
     }
 
     /// A variable from 0 to `most`, at a cost for each unit.
-    pub fn amount(&mut self, most: f64, cost: f64) -> Variable {
-        let amount = self.variables.add(variable().min(0.0).max(most));
-        self.charge(amount, cost);
-        amount
+    pub fn amount(&mut self, name: impl FnOnce(&Names) -> String, most: f64, cost: f64) -> Variable {
+        self.variable(name, variable().min(0.0).max(most), cost)
     }
 
     /// A yes or no, at a cost for yes.
-    fn decision(&mut self, cost: f64) -> Variable {
-        let decision = self.variables.add(variable().binary());
-        self.charge(decision, cost);
-        decision
+    fn decision(&mut self, name: impl FnOnce(&Names) -> String, cost: f64) -> Variable {
+        self.variable(name, variable().binary(), cost)
+    }
+
+    fn variable(&mut self, name: impl FnOnce(&Names) -> String, kind: VariableDefinition, cost: f64) -> Variable {
+        let named = match self.naming {
+            Some(names) => kind.name(name(names)),
+            None => kind,
+        };
+        let variable = self.variables.add(named);
+        self.charge(variable, cost);
+        variable
     }
 
     /// Adds to what a unit of a variable costs.
@@ -107,13 +117,30 @@ impl<'p> Allocation<'p> {
     }
 
     /// Demands `sum of terms <= bound`.
-    pub fn at_most(&mut self, terms: impl IntoIterator<Item = (Variable, f64)>, bound: f64) {
-        self.constraints.push(sum(terms).leq(bound));
+    pub fn at_most(
+        &mut self,
+        name: impl FnOnce(&Names) -> String,
+        terms: impl IntoIterator<Item = (Variable, f64)>,
+        bound: f64,
+    ) {
+        self.demand_that(name, sum(terms).leq(bound));
     }
 
     /// Demands `sum of terms = bound`.
-    pub fn exactly(&mut self, terms: impl IntoIterator<Item = (Variable, f64)>, bound: f64) {
-        self.constraints.push(sum(terms).eq(bound));
+    pub fn exactly(
+        &mut self,
+        name: impl FnOnce(&Names) -> String,
+        terms: impl IntoIterator<Item = (Variable, f64)>,
+        bound: f64,
+    ) {
+        self.demand_that(name, sum(terms).eq(bound));
+    }
+
+    fn demand_that(&mut self, name: impl FnOnce(&Names) -> String, constraint: Constraint) {
+        self.constraints.push(match self.naming {
+            Some(names) => constraint.set_name(name(names)),
+            None => constraint,
+        });
     }
 
     /// The places of an operation.
@@ -126,7 +153,8 @@ impl<'p> Allocation<'p> {
         for (id, line) in problem.lines.enumerate() {
             for (window, overtime) in line.overtime.iter().enumerate() {
                 if overtime.span.to > line.available_from && overtime.span.from < problem.end {
-                    let variable = self.decision(money(overtime.cost));
+                    let name = |names: &Names| format!("overtime.{}.{window}", names.line(id));
+                    let variable = self.decision(name, money(overtime.cost));
                     self.overtime.push((id, window, variable));
                 }
             }
@@ -153,7 +181,11 @@ impl<'p> Allocation<'p> {
                     }
                     let end = self.expected_end(mode, bucket);
                     let moved = self.demand.start_change_cost(self.problem, operation, mode, end);
-                    let variable = self.decision(money(mode.cost) + money(moved));
+                    let name = |names: &Names| {
+                        let what = operation_name(demand, names, operation);
+                        format!("run.{what}.{}.t{bucket}", names.line(mode.line))
+                    };
+                    let variable = self.decision(name, money(mode.cost) + money(moved));
                     self.of_line[mode.line].push(self.choices.len());
                     self.choices.push(Choice { operation, mode: *mode, bucket, variable });
                 }
@@ -189,12 +221,14 @@ impl<'p> Allocation<'p> {
         let (problem, demand) = (self.problem, self.demand);
         for (id, order) in problem.orders.enumerate().filter(|(_, order)| !order.nothing_left) {
             let cost = order.reject_cost.map_or(penalty, money);
-            let left_out = self.decision(cost);
+            let name = |names: &Names| format!("leave_out.{}", names.order(id));
+            let left_out = self.decision(name, cost);
             self.left_out[id] = Some(left_out);
             for &lot in &demand.lots_of[id] {
                 for &operation in demand.lots[lot].steps.iter().flatten() {
                     let places: Vec<_> = self.choices_of(operation).iter().map(|c| (c.variable, 1.0)).collect();
-                    self.exactly(places.into_iter().chain([(left_out, 1.0)]), 1.0);
+                    let name = |names: &Names| format!("place.{}", operation_name(demand, names, operation));
+                    self.exactly(name, places.into_iter().chain([(left_out, 1.0)]), 1.0);
                 }
             }
         }
@@ -225,7 +259,8 @@ impl<'p> Allocation<'p> {
         let (problem, demand) = (self.problem, self.demand);
         for (id, order) in problem.orders.enumerate().filter(|(_, order)| order.due.is_some()) {
             let lots = &demand.lots_of[id];
-            let latest = (lots.len() > 1).then(|| self.amount(f64::INFINITY, 1.0));
+            let latest =
+                (lots.len() > 1).then(|| self.amount(|names| format!("late.{}", names.order(id)), f64::INFINITY, 1.0));
             for &lot in lots {
                 let last = problem.route_of(demand.lots[lot].item).last;
                 let Some(operation) = demand.lots[lot].steps[usize::from(last)] else { continue };
@@ -240,7 +275,8 @@ impl<'p> Allocation<'p> {
                 }
                 if let Some(latest) = latest {
                     let late = charges.into_iter().filter(|charge| charge.1 > 0.0).map(|charge| (charge.0, charge.1));
-                    self.at_most(late.chain([(latest, -1.0)]), 0.0);
+                    let name = |names: &Names| format!("late.{}", operation_name(demand, names, operation));
+                    self.at_most(name, late.chain([(latest, -1.0)]), 0.0);
                 }
             }
         }
@@ -252,8 +288,9 @@ impl<'p> Allocation<'p> {
     /// `m >= sum end[o, l, t] x[o, l, t]` for each operation nothing waits for, in hours. Where a line is open without
     /// a break `capacity` adds its whole load, which says more.
     fn price_makespan(&mut self) {
-        let makespan = self.amount(f64::INFINITY, money(self.problem.makespan_cost_per_hour));
-        let start = self.problem.start;
+        let makespan =
+            self.amount(|_| "makespan.hours".to_string(), f64::INFINITY, money(self.problem.makespan_cost_per_hour));
+        let (start, demand) = (self.problem.start, self.demand);
         for operation in 0..self.demand.operations.len() {
             if self.demand.is_last(self.problem, operation) {
                 let ends: Vec<(Variable, f64)> = self
@@ -262,7 +299,8 @@ impl<'p> Allocation<'p> {
                     .filter(|choice| !capacity::is_unbroken(self.problem, choice.mode.line))
                     .map(|choice| (choice.variable, hours(self.expected_end(&choice.mode, choice.bucket) - start)))
                     .collect();
-                self.at_most(ends.into_iter().chain([(makespan, -1.0)]), 0.0);
+                let name = |names: &Names| format!("last.{}", operation_name(demand, names, operation));
+                self.at_most(name, ends.into_iter().chain([(makespan, -1.0)]), 0.0);
             }
         }
         capacity::bound_makespan(self, makespan);
@@ -279,6 +317,14 @@ impl<'p> Allocation<'p> {
     pub fn constraints(&self) -> usize {
         self.constraints.len()
     }
+}
+
+/// What an operation is called: its order, its lot's place in the order, its step.
+pub(super) fn operation_name(demand: &Demand, names: &Names, operation: usize) -> String {
+    let facts = &demand.operations[operation];
+    let order = demand.lots[facts.lot].order;
+    let place = demand.lots_of[order].iter().position(|&lot| lot == facts.lot).unwrap_or_default();
+    format!("{}.{place}.{}", names.order(order), facts.step)
 }
 
 /// How many buckets keep the program within `decisions`; none where even the fewest do not.

@@ -15,6 +15,7 @@
 //! - Releases: of what can start only from bucket `s` on, the runs that end by `t` fit between the two.
 
 use super::allocation::{Allocation, hours, money};
+use super::names::Names;
 use crate::problem::{Changeover, ClassIdx, LineIdx, Problem};
 use crate::units::{IdVec, Money, Seconds};
 use good_lp::Variable;
@@ -113,8 +114,10 @@ fn set_up(
         if class.single {
             for (bucket, choices) in class.choices.iter().enumerate() {
                 for &choice in choices {
-                    let set_up = allocation.amount(1.0, cost);
-                    allocation.exactly([(set_up, 1.0), (choice, -1.0)], 0.0);
+                    let place = times_set_up.len();
+                    let part = |names: &Names| format!("{}.c{}.t{bucket}.{place}", names.line(id), class.class.0);
+                    let set_up = allocation.amount(|names| format!("set_up.{}", part(names)), 1.0, cost);
+                    allocation.exactly(|names| format!("set_up.{}", part(names)), [(set_up, 1.0), (choice, -1.0)], 0.0);
                     setups[bucket].push((set_up, time));
                     times_set_up.push(set_up);
                 }
@@ -122,19 +125,28 @@ fn set_up(
         } else {
             let mut before: Option<(Variable, Variable)> = None;
             for (bucket, choices) in class.choices.iter().enumerate() {
-                let (made, set_up) = (allocation.amount(1.0, 0.0), allocation.amount(1.0, cost));
-                let carried = allocation.amount(1.0, 0.0);
-                for &choice in choices {
-                    allocation.at_most([(choice, 1.0), (made, -1.0)], 0.0);
+                let part = |names: &Names| format!("{}.c{}.t{bucket}", names.line(id), class.class.0);
+                let made = allocation.amount(|names| format!("made.{}", part(names)), 1.0, 0.0);
+                let set_up = allocation.amount(|names| format!("set_up.{}", part(names)), 1.0, cost);
+                let carried = allocation.amount(|names| format!("carried.{}", part(names)), 1.0, 0.0);
+                for (place, &choice) in choices.iter().enumerate() {
+                    let name = |names: &Names| format!("made.{}.{place}", part(names));
+                    allocation.at_most(name, [(choice, 1.0), (made, -1.0)], 0.0);
                 }
-                allocation.at_most([(made, 1.0), (set_up, -1.0), (carried, -1.0)], 0.0);
+                allocation.at_most(
+                    |names| format!("ready.{}", part(names)),
+                    [(made, 1.0), (set_up, -1.0), (carried, -1.0)],
+                    0.0,
+                );
                 match before {
                     Some((set_up, state)) => {
-                        allocation.at_most([(carried, 1.0), (state, -1.0), (set_up, -1.0)], 0.0);
+                        let name = |names: &Names| format!("carried.{}", part(names));
+                        allocation.at_most(name, [(carried, 1.0), (state, -1.0), (set_up, -1.0)], 0.0);
                     }
                     None => {
                         let is_initial = f64::from(u8::from(initial == Some(class.class)));
-                        allocation.at_most([(carried, 1.0)], is_initial);
+                        let name = |names: &Names| format!("carried.{}", part(names));
+                        allocation.at_most(name, [(carried, 1.0)], is_initial);
                     }
                 }
                 before = Some((set_up, carried));
@@ -146,24 +158,34 @@ fn set_up(
         }
         states.push((!class.single).then_some(of_class));
         if initial.is_none() {
-            let spared = allocation.amount(1.0, -cost);
-            allocation.at_most(times_set_up.into_iter().map(|v| (v, -1.0)).chain([(spared, 1.0)]), 0.0);
+            let name = |names: &Names| format!("spared.{}.c{}", names.line(id), class.class.0);
+            let spared = allocation.amount(name, 1.0, -cost);
+            allocation.at_most(name, times_set_up.into_iter().map(|v| (v, -1.0)).chain([(spared, 1.0)]), 0.0);
             first.push((spared, time));
         }
     }
-    for carried in carried_in.into_iter().filter(|carried| carried.len() > 1) {
-        allocation.at_most(carried, 1.0);
+    for (bucket, carried) in carried_in.into_iter().enumerate().filter(|(_, carried)| carried.len() > 1) {
+        allocation.at_most(|names| format!("one_carried.{}.t{bucket}", names.line(id)), carried, 1.0);
     }
-    carry_once(allocation, classes, &states);
+    carry_once(allocation, id, classes, &states);
     if first.len() > 1 {
-        allocation.at_most(first.iter().map(|&(spared, _)| (spared, 1.0)), 1.0);
+        allocation.at_most(
+            |names| format!("one_spared.{}", names.line(id)),
+            first.iter().map(|&(spared, _)| (spared, 1.0)),
+            1.0,
+        );
     }
     first
 }
 
 /// A class carried out of a bucket in which another one was made was set up after it, in that bucket:
 /// `z[c, t+1] <= v[c, t] + 1 - x[o, t]` for `o` of another class. `states` holds `v` and `z` by bucket.
-fn carry_once(allocation: &mut Allocation<'_>, classes: &[Class], states: &[Option<Vec<(Variable, Variable)>>]) {
+fn carry_once(
+    allocation: &mut Allocation<'_>,
+    id: LineIdx,
+    classes: &[Class],
+    states: &[Option<Vec<(Variable, Variable)>>],
+) {
     if classes.len() > MOST_CLASSES_APART {
         return;
     }
@@ -171,8 +193,12 @@ fn carry_once(allocation: &mut Allocation<'_>, classes: &[Class], states: &[Opti
         for (bucket, pair) in states.windows(2).enumerate() {
             let ((set_up, _), (_, carried)) = (pair[0], pair[1]);
             for other in classes.iter().filter(|other| other.class != class.class) {
-                for &choice in &other.choices[bucket] {
-                    allocation.at_most([(carried, 1.0), (set_up, -1.0), (choice, 1.0)], 1.0);
+                for (place, &choice) in other.choices[bucket].iter().enumerate() {
+                    let name = |names: &Names| {
+                        let (line, from, to) = (names.line(id), class.class.0, other.class.0);
+                        format!("past.{line}.c{from}.c{to}.t{bucket}.{place}")
+                    };
+                    allocation.at_most(name, [(carried, 1.0), (set_up, -1.0), (choice, 1.0)], 1.0);
                 }
             }
         }
@@ -195,11 +221,12 @@ fn fill(allocation: &mut Allocation<'_>, line: LineIdx, setups: &[Vec<(Variable,
         let given = !overtime.is_empty() || !spared.is_empty();
         // Without a bound `w` only carries the sum on; what depends on other variables is a constraint of its own.
         let bound = if most <= open || given { f64::INFINITY } else { open };
-        let done = allocation.amount(bound, 0.0);
-        allocation.exactly(work.into_iter().chain(before.map(|before| (before, 1.0))).chain([(done, -1.0)]), 0.0);
+        let name = |names: &Names| format!("work.{}.t{bucket}", names.line(line));
+        let done = allocation.amount(name, bound, 0.0);
+        allocation.exactly(name, work.into_iter().chain(before.map(|before| (before, 1.0))).chain([(done, -1.0)]), 0.0);
         if most > open && given {
             let more = overtime.into_iter().chain(spared.iter().copied()).map(|(variable, time)| (variable, -time));
-            allocation.at_most(more.chain([(done, 1.0)]), open);
+            allocation.at_most(|names| format!("open.{}.t{bucket}", names.line(line)), more.chain([(done, 1.0)]), open);
         }
         before = Some(done);
     }
@@ -238,7 +265,12 @@ fn cut_by_release(allocation: &mut Allocation<'_>, line: LineIdx) {
             let open = hours(buckets.capacity_between(line, begin, end));
             if runs.iter().map(|&(_, time)| time).sum::<f64>() > open {
                 let overtime = overtime_between(allocation, line, buckets.begin(begin), buckets.end(end));
-                allocation.at_most(runs.into_iter().chain(overtime.into_iter().map(|(v, time)| (v, -time))), open);
+                let name = |names: &Names| format!("between.{}.t{begin}.t{end}", names.line(line));
+                allocation.at_most(
+                    name,
+                    runs.into_iter().chain(overtime.into_iter().map(|(v, time)| (v, -time))),
+                    open,
+                );
             }
         }
     }
@@ -261,6 +293,7 @@ pub(super) fn bound_makespan(allocation: &mut Allocation<'_>, makespan: Variable
         .collect();
     for (line, load) in loads.enumerate().filter(|(line, _)| is_unbroken(problem, *line)) {
         let before = hours(problem.lines[line].available_from - problem.start);
-        allocation.at_most(load.iter().copied().chain([(makespan, -1.0)]), -before);
+        let name = |names: &Names| format!("last.{}", names.line(line));
+        allocation.at_most(name, load.iter().copied().chain([(makespan, -1.0)]), -before);
     }
 }

@@ -1,6 +1,7 @@
 //! What couples the lines: operations of a route in order, journeys between sites, materials that come in time.
 
-use super::allocation::{Allocation, Choice, money};
+use super::allocation::{Allocation, Choice, money, operation_name};
+use super::names::Names;
 use crate::problem::SiteIdx;
 use crate::units::Seconds;
 use good_lp::Variable;
@@ -26,7 +27,7 @@ pub(super) fn constrain(allocation: &mut Allocation<'_>) {
 /// What has ended by the end of bucket `t` had its predecessor end early enough for lag and run:
 /// `sum over t' <= t of x[after, t'] <= sum over s with begin[s] < end[t] - lag - run of x[before, s]`.
 fn follow(allocation: &mut Allocation<'_>, before: usize, after: usize, lag: Seconds) {
-    let buckets = allocation.buckets;
+    let (buckets, demand) = (allocation.buckets, allocation.demand);
     let shortest = allocation.choices_of(after).iter().map(|choice| choice.mode.run).min();
     let Some(shortest) = shortest else { return };
     let befores: Vec<Choice> = allocation.choices_of(before).to_vec();
@@ -39,14 +40,15 @@ fn follow(allocation: &mut Allocation<'_>, before: usize, after: usize, lag: Sec
         let ready: Vec<(Variable, f64)> =
             befores.iter().filter(in_time).map(|choice| (choice.variable, -1.0)).collect();
         if !done.is_empty() && ready.len() < befores.len() {
-            allocation.at_most(done.into_iter().chain(ready), 0.0);
+            let name = |names: &Names| format!("after.{}.{before}.t{bucket}", operation_name(demand, names, after));
+            allocation.at_most(name, done.into_iter().chain(ready), 0.0);
         }
     }
 }
 
 /// Pairs of sites without a way are not both chosen; a way that costs is paid where both ends are.
 fn travel(allocation: &mut Allocation<'_>, before: usize, after: usize, quantity: i64) {
-    let problem = allocation.problem;
+    let (problem, demand) = (allocation.problem, allocation.demand);
     let site = |choice: &Choice| problem.lines[choice.mode.line].site;
     let by_site = |operation: usize| -> Vec<(Option<SiteIdx>, Vec<Variable>)> {
         let mut sites: Vec<(Option<SiteIdx>, Vec<Variable>)> = Vec::new();
@@ -59,6 +61,7 @@ fn travel(allocation: &mut Allocation<'_>, before: usize, after: usize, quantity
         sites
     };
     let (froms, tos) = (by_site(before), by_site(after));
+    let place = |site: Option<SiteIdx>| site.map_or_else(|| "none".to_string(), |site| site.0.to_string());
     for (from, leaving) in &froms {
         let leaving = || leaving.iter().map(|&variable| (variable, 1.0));
         let mut unreachable = Vec::new();
@@ -68,14 +71,22 @@ fn travel(allocation: &mut Allocation<'_>, before: usize, after: usize, quantity
                 None => unreachable.extend(arriving),
                 Some(journey) if journey.cost_per_unit.0 > 0 => {
                     let cost = money(journey.cost_per_unit.times(quantity));
-                    let travelled = allocation.amount(1.0, cost);
-                    allocation.at_most(leaving().chain(arriving).chain([(travelled, -1.0)]), 1.0);
+                    let name = |names: &Names| {
+                        let what = operation_name(demand, names, after);
+                        format!("travel.{what}.{before}.from_{}.to_{}", place(*from), place(*to))
+                    };
+                    let travelled = allocation.amount(name, 1.0, cost);
+                    allocation.at_most(name, leaving().chain(arriving).chain([(travelled, -1.0)]), 1.0);
                 }
                 Some(_) => {}
             }
         }
         if !unreachable.is_empty() {
-            allocation.at_most(leaving().chain(unreachable), 1.0);
+            let name = |names: &Names| {
+                let what = operation_name(demand, names, after);
+                format!("no_way.{what}.{before}.from_{}", place(*from))
+            };
+            allocation.at_most(name, leaving().chain(unreachable), 1.0);
         }
     }
 }
@@ -106,7 +117,7 @@ fn take_materials(allocation: &mut Allocation<'_>) {
                 takers.iter().filter(|taker| taker.0 <= bucket).map(|taker| (taker.1, taker.2 / largest)).collect();
             let come = supply.available_by(buckets.end(bucket)).max(0) as f64 / largest;
             if taken.iter().map(|&(_, amount)| amount).sum::<f64>() > come {
-                allocation.at_most(taken, come);
+                allocation.at_most(|_| format!("supply.{}.t{bucket}", id.0), taken, come);
             }
         }
     }

@@ -14,18 +14,21 @@ mod allocation;
 mod answer;
 mod buckets;
 mod capacity;
+pub(crate) mod clash;
 pub(crate) mod columns;
 mod coupling;
 mod decode;
 mod demand;
+pub(crate) mod export;
 mod highs;
+mod names;
 pub(crate) mod relaxations;
 #[cfg(test)]
 mod tests;
 
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::schedule::evaluate;
+use crate::schedule::{Schedule, evaluate};
 use crate::units::Seconds;
 use std::time::{Duration, Instant};
 
@@ -114,10 +117,8 @@ pub(crate) fn allocate(
     let known = incumbent.and_then(|plan| Some((plan, evaluate(problem, plan).ok()?)));
     let demand = demand::Demand::new(problem, incumbent);
     let Some(count) = allocation::bucket_count(problem, &demand, MOST_DECISIONS) else { return Ok(None) };
-    let last_end: Option<Seconds> =
-        known.as_ref().and_then(|(_, schedule)| schedule.operations.iter().map(|timed| timed.end).max());
-    let buckets = buckets::Buckets::new(problem, &demand, count, last_end);
-    let allocation = allocation::Allocation::new(problem, &demand, &buckets);
+    let buckets = buckets::Buckets::new(problem, &demand, count, known.as_ref().and_then(|(_, known)| last_end(known)));
+    let allocation = allocation::Allocation::new(problem, &demand, &buckets, None);
     if cancelled() {
         return Err(MipError::Cancelled);
     }
@@ -126,4 +127,9 @@ pub(crate) fn allocate(
     let (program, key) = allocation.into_program(start.unwrap_or_default());
     let Some(values) = highs::minimise(program, asked, limits, deadline, cancelled)? else { return Ok(None) };
     Ok(decode::decode(problem, &demand, &key.read(&values)))
+}
+
+/// When the last operation of a schedule ends.
+fn last_end(schedule: &Schedule) -> Option<Seconds> {
+    schedule.operations.iter().map(|timed| timed.end).max()
 }

@@ -255,7 +255,7 @@ fn a_cancelled_call_says_so() {
 }
 
 /// Orders of four colours with releases and due dates, some of which may be rejected, on lines of different speeds.
-fn random_instance(seed: u64, orders: usize, lines: usize) -> Instance {
+pub(super) fn random_instance(seed: u64, orders: usize, lines: usize) -> Instance {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut builder = instance().changeover_set(colours(30, 5));
     for line in 0..lines {
@@ -315,7 +315,7 @@ fn every_plan_is_a_solution_of_the_constraints() {
         let schedule = evaluate(&problem, &plan).unwrap();
         let demand = Demand::new(&problem, Some(&plan));
         let buckets = Buckets::new(&problem, &demand, 12, None);
-        let allocation = Allocation::new(&problem, &demand, &buckets);
+        let allocation = Allocation::new(&problem, &demand, &buckets, None);
         let places = allocation.places_in(&plan, &schedule);
         assert!(places.places.iter().all(Option::is_some), "seed {seed}: every operation has a place");
         let start = allocation.start(&places);
@@ -373,7 +373,7 @@ fn measurements() {
             let demand = Demand::new(&problem, None);
             let count = bucket_count(&problem, &demand, MOST_DECISIONS).unwrap_or(0);
             let buckets = Buckets::new(&problem, &demand, count, None);
-            let allocation = Allocation::new(&problem, &demand, &buckets);
+            let allocation = Allocation::new(&problem, &demand, &buckets, None);
             let (decisions, constraints) = (allocation.decisions(), allocation.constraints());
             let stated = begun.elapsed().as_secs_f64();
             let limits = Limits { seconds: Some(20.0), ..Limits::default() };

@@ -240,6 +240,14 @@ impl Rate {
         let pieces = self.pieces_run(quantity);
         Seconds((mul_div_ceil(pieces, self.numerator, self.denominator) + self.fixed.0).max(1))
     }
+
+    /// Working seconds that `quantity` takes at least, in however many lots.
+    #[cfg(feature = "mip")]
+    pub fn least_run_time(&self, quantity: Pieces) -> Seconds {
+        let run = i128::from(quantity) * i128::from(MICRO) * i128::from(self.numerator);
+        let seconds = run / (i128::from(self.yield_micro) * i128::from(self.denominator));
+        Seconds((i64::try_from(seconds).unwrap_or(i64::MAX).saturating_add(self.fixed.0)).max(1))
+    }
 }
 
 /// An order.

@@ -106,8 +106,14 @@ pub(super) fn compile<'a>(
 }
 
 impl SupplyLookup {
+    /// How many materials there are: their numbers are those below.
+    #[cfg(feature = "mip")]
+    pub fn materials(&self) -> u32 {
+        self.by_material.len() as u32
+    }
+
     /// The supplies a material may be drawn from.
-    pub(super) fn all_of(&self, material: u32) -> impl Iterator<Item = SupplyIdx> + '_ {
+    pub fn all_of(&self, material: u32) -> impl Iterator<Item = SupplyIdx> + '_ {
         let entry = &self.by_material[material as usize];
         entry.general.into_iter().chain(entry.of_site.iter().map(|&(_, supply)| supply))
     }

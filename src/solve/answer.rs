@@ -22,6 +22,7 @@ pub(super) fn solution(instance: &Instance, problem: &Problem, plan: &Plan, sche
         cost: schedule.cost,
         bound: None,
         gap: None,
+        clash: None,
         lots: lot_entries(instance, problem, plan, schedule),
         orders,
         lines,

@@ -7,6 +7,10 @@ mod answer;
 #[cfg(feature = "mip")]
 mod bounds;
 mod budget;
+#[cfg(feature = "mip")]
+mod clashes;
+#[cfg(feature = "mip")]
+mod export;
 mod incumbent;
 mod kpis;
 #[cfg(test)]
@@ -14,6 +18,9 @@ mod meaning_tests;
 mod reasons;
 mod start;
 mod strategy;
+
+#[cfg(feature = "mip")]
+pub use export::{ExportError, ProgramFormat, allocation_program};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Instance;

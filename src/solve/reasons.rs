@@ -68,8 +68,11 @@ pub(super) fn list_set_aside(instance: &Instance, solution: &mut Solution, fault
     let on_time_share = solution.kpis.on_time as f64 / orders.max(1) as f64;
     let on_time_share = (on_time_share * 10_000.0).round() / 10_000.0;
     solution.kpis = Kpis { orders, unplanned, on_time_share, ..std::mem::take(&mut solution.kpis) };
-    // Some orders are not in the plan, so nothing about the whole is proved.
-    solution.status = Status::Unknown;
+    // Some orders are not in the plan, so nothing about the whole is proved; but what cannot be done without them cannot be
+    // done with them.
+    if solution.status != Status::Infeasible {
+        solution.status = Status::Unknown;
+    }
     solution.bound = None;
     solution.gap = None;
 }

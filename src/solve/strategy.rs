@@ -12,7 +12,7 @@ use crate::heuristic::search;
 use crate::model::Instance;
 use crate::problem::Problem;
 use crate::schedule::settle;
-use crate::solution::{Run, Solution, Status, StoppedBy, relative_gap};
+use crate::solution::{ClashEntry, Run, Solution, Status, StoppedBy, relative_gap};
 use crate::units::Money;
 use crate::verify::verify;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,6 +52,10 @@ pub(super) fn run(
             let made = pool.install(|| construct(&problem, &|| budget.go_on()));
             incumbent.offer(made.rule, made.plan, made.schedule);
         });
+    }
+    let mut clash = None;
+    if incumbent.best().is_some_and(|best| best.schedule.unplanned > 0) {
+        guarded(&mut incumbent, "clash", |_| clash = clashing(instance, &problem));
     }
     if matches!(options.method, Method::Auto | Method::Mip) {
         guarded(&mut incumbent, "allocation", |incumbent| allocate(&problem, options, &budget, incumbent));
@@ -94,6 +98,7 @@ pub(super) fn run(
     };
     let mut solution = first_sound(instance, &problem, candidates, run)?;
     state_bound(&mut solution, bound);
+    state_clash(&mut solution, clash);
     solution.run.elapsed_seconds = budget.seconds();
     Ok(solution)
 }
@@ -112,6 +117,17 @@ fn state_bound(solution: &mut Solution, bound: Option<Money>) {
     if bound == cost {
         solution.status = Status::Optimal;
     }
+}
+
+/// Writes down that the orders that must be made cannot all be.
+fn state_clash(solution: &mut Solution, clash: Option<ClashEntry>) {
+    let Some(clash) = clash else { return };
+    if solution.status != Status::Unknown {
+        // One of the two is wrong; the plan has been checked.
+        solution.run.faults.push(format!("clash: said to be proved, and a plan makes all: {}", clash.message));
+        return;
+    }
+    (solution.status, solution.clash) = (Status::Infeasible, Some(clash));
 }
 
 /// The best candidate that passes the independent check; what did not is recorded as a fault.
@@ -210,6 +226,17 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
         Ok(None) | Err(mip::MipError::Cancelled) => {}
         Err(fault) => incumbent.faults.push(format!("allocation: {fault}")),
     }
+}
+
+/// Orders that are proved to clash, if any.
+#[cfg(feature = "mip")]
+fn clashing(instance: &Instance, problem: &Problem) -> Option<ClashEntry> {
+    crate::mip::clash::find(problem).map(|clash| super::clashes::entry(instance, problem, &clash))
+}
+
+#[cfg(not(feature = "mip"))]
+fn clashing(_: &Instance, _: &Problem) -> Option<ClashEntry> {
+    None
 }
 
 /// Without the feature `mip` nothing is proved.

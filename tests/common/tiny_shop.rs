@@ -419,6 +419,7 @@ impl Shop {
             cost: CostBreakdown::default(),
             bound: None,
             gap: None,
+            clash: None,
             lots: lots.collect(),
             orders: orders.collect(),
             lines: lines.collect(),
