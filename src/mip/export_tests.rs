@@ -4,7 +4,7 @@ use super::*;
 use crate::generate::{Parameters, generate};
 use crate::heuristic::construct::earliest_due_date;
 use crate::mip::Limits;
-use crate::mip::highs::{Program, minimise};
+use crate::mip::highs::{Program, best_values};
 use crate::mip::tests::random_instance;
 use good_lp::variable;
 
@@ -117,7 +117,7 @@ fn program(read: &Read) -> (Program, Vec<Variable>) {
 fn optimum(program: Program, asked: Vec<Variable>) -> f64 {
     let limits = Limits { relative_gap: 0.0, ..Limits::default() };
     let objective: FxHashMap<Variable, f64> = (&program.objective).linear_coefficients().collect();
-    let values = minimise(program, asked.clone(), &limits, None, &|| false).unwrap().expect("it has a solution");
+    let values = best_values(program, asked.clone(), &limits, None, &|| false).unwrap().expect("it has a solution");
     asked.iter().zip(values).map(|(variable, value)| objective.get(variable).unwrap_or(&0.0) * value).sum()
 }
 

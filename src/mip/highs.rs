@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 
 /// Numbers of this size and above are as good as infinite to the solver; ours stay far below.
 const LARGEST_NUMBER: f64 = 1e15;
+/// How far from a whole number a decision may be.
+const WHOLE: f64 = 1e-3;
 /// How often the caller looks whether somebody asked to end.
 const LISTENING_INTERVAL: Duration = Duration::from_millis(20);
 /// How much longer than its own limit the solver may take before it is left behind.
@@ -57,7 +59,7 @@ impl Program {
     }
 }
 
-/// The values of the `asked` variables in the best solution found within `limits`; none where none was found.
+/// The values of the `asked` variables, yes-or-no decisions all of them, in the best solution found within `limits`; none where none was found.
 ///
 /// Without a `deadline` no clock is read: only nodes are counted, the answer is the same on every run, and only
 /// `cancelled` ends the wait.
@@ -71,12 +73,35 @@ pub(super) fn minimise(
     deadline: Option<Instant>,
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<Vec<f64>>, MipError> {
+    let Some(values) = best_values(program, asked, limits, deadline, cancelled)? else { return Ok(None) };
+    if !values.iter().all(|value| value.is_finite()) {
+        return Err(MipError::NotFinite);
+    }
+    let is_decided = |value: &f64| value.abs() < WHOLE || (value - 1.0).abs() < WHOLE;
+    if values.iter().all(is_decided) { Ok(Some(values)) } else { Err(MipError::Undecided) }
+}
+
+/// The same for variables of any kind, whatever the solver says of them.
+pub(super) fn best_values(
+    program: Program,
+    asked: Vec<Variable>,
+    limits: &Limits,
+    deadline: Option<Instant>,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Result<Option<Vec<f64>>, MipError> {
     if !program.is_finite() {
         return Err(MipError::NotFinite);
     }
     let (sender, receiver) = channel();
     let limits = *limits;
+    #[cfg(test)]
+    let fault = faults::take();
     let worker = std::thread::Builder::new().name("allocation".to_string()).spawn(move || {
+        #[cfg(test)]
+        if let Some(fault) = fault {
+            let _ = sender.send(faults::answer(fault, &asked));
+            return;
+        }
         // The receiver may be gone: then nobody wants the answer.
         let _ = sender.send(solve_here(program, &asked, &limits, deadline));
     });
@@ -203,9 +228,60 @@ fn solve_here(program: Program, asked: &[Variable], limits: &Limits, deadline: O
             let values: Vec<f64> = asked.iter().map(|&variable| solution.value(variable)).collect();
             if values.iter().all(|value| value.is_finite()) { Ok(Some(values)) } else { Err(MipError::NotFinite) }
         }
-        // No solution within the limits, or (rightly or wrongly) none at all: there is nothing to decode either way.
-        Err(ResolutionError::Infeasible | ResolutionError::Other("NoSolutionFound")) => Ok(None),
+        Err(ResolutionError::Infeasible) => Err(MipError::Infeasible),
+        // No solution within the limits: there is nothing to decode.
+        Err(ResolutionError::Other("NoSolutionFound")) => Ok(None),
         Err(error) => Err(MipError::Solver(error.to_string())),
+    }
+}
+
+/// A solver that errs on demand, in the place of the next whole program on this thread.
+#[cfg(test)]
+pub(crate) mod faults {
+    use super::{Answer, Duration, MipError, Variable};
+    use std::cell::Cell;
+
+    /// What the solver does.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) enum Fault {
+        Fails,
+        Panics,
+        Hangs,
+        GivesFractions,
+        GivesNoNumbers,
+        SaysInfeasible,
+        /// Values that are decisions and satisfy nothing.
+        TakesEverything,
+        /// The same: no operation runs anywhere, and nothing is left out.
+        TakesNothing,
+    }
+
+    thread_local! {
+        static NEXT: Cell<Option<Fault>> = const { Cell::new(None) };
+    }
+
+    pub(crate) fn inject(fault: Fault) {
+        NEXT.set(Some(fault));
+    }
+
+    pub(super) fn take() -> Option<Fault> {
+        NEXT.take()
+    }
+
+    pub(super) fn answer(fault: Fault, asked: &[Variable]) -> Answer {
+        match fault {
+            Fault::Fails => Err(MipError::Solver("out of order".to_string())),
+            Fault::Panics => panic!("the solver panics"),
+            Fault::Hangs => {
+                std::thread::sleep(Duration::from_secs(20));
+                Ok(None)
+            }
+            Fault::GivesFractions => Ok(Some(vec![0.4; asked.len()])),
+            Fault::GivesNoNumbers => Ok(Some(vec![f64::NAN; asked.len()])),
+            Fault::SaysInfeasible => Err(MipError::Infeasible),
+            Fault::TakesEverything => Ok(Some(vec![1.0; asked.len()])),
+            Fault::TakesNothing => Ok(Some(vec![0.0; asked.len()])),
+        }
     }
 }
 
@@ -258,10 +334,10 @@ mod tests {
     }
 
     #[test]
-    fn no_solution_is_none_and_an_empty_program_too() {
+    fn what_has_no_solution_is_said_to_and_an_empty_program_has_no_answer() {
         let (mut program, chosen) = knapsack(3.0);
         program.constraints.push(constraint!(chosen[0] + chosen[1] >= 3));
-        assert!(minimise(program, chosen, &limits(), soon(), &|| false).unwrap().is_none());
+        assert_eq!(minimise(program, chosen, &limits(), soon(), &|| false), Err(MipError::Infeasible));
         let empty = Program {
             variables: ProblemVariables::new(),
             objective: Expression::default(),

@@ -20,7 +20,7 @@ mod coupling;
 mod decode;
 mod demand;
 pub(crate) mod export;
-mod highs;
+pub(crate) mod highs;
 mod names;
 pub(crate) mod relaxations;
 #[cfg(test)]
@@ -76,6 +76,12 @@ pub(crate) enum MipError {
     /// The solver failed.
     #[error("the solver failed: {0}")]
     Solver(String),
+    /// Leaving everything out always is a solution, so this is wrong whenever it is said of an allocation.
+    #[error("the solver calls a program infeasible that has a solution")]
+    Infeasible,
+    /// Decisions that are neither yes nor no.
+    #[error("the solver's answer is no solution: a decision is neither yes nor no")]
+    Undecided,
     /// The solver did not keep its time limit and was left behind.
     #[error("the solver did not keep its time limit")]
     Overrun,

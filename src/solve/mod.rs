@@ -11,6 +11,8 @@ mod budget;
 mod clashes;
 #[cfg(feature = "mip")]
 mod export;
+#[cfg(all(test, feature = "mip"))]
+mod fault_tests;
 mod incumbent;
 mod kpis;
 #[cfg(test)]

@@ -16,7 +16,8 @@ fn clash(instance: &Instance) -> Option<Clash> {
 fn press(works: &[i64], deadline: i64) -> Instance {
     let mut built = instance().line(plain_line("press", 1)).variant(Variant::new("mug"));
     for (index, &work) in works.iter().enumerate() {
-        built = built.order(Order::new(format!("o{index}")).item("mug", work).deadline(at(deadline)));
+        let order = Order::new(format!("o{index}")).item("mug", work);
+        built = built.order(Order { deadline: Some(at(deadline)), ..order });
     }
     built.build()
 }
