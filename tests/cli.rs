@@ -306,6 +306,54 @@ fn a_folder_that_is_not_there_is_said_before_the_search() {
     assert!(began.elapsed().as_secs() < 30, "said before the search, not after it");
 }
 
+#[test]
+#[cfg(feature = "mip")]
+fn the_program_is_exported_whole_and_the_same_each_time() {
+    let desk = Desk::new(&mugs(4));
+    let first = desk.run(&["export", "instance.json", "--lp"]);
+    assert_eq!(status(&first), 0, "{first:?}");
+    let text = String::from_utf8(first.stdout).unwrap();
+    assert!(text.contains("run.SO_0.0.0.kiln_1.t0") && text.ends_with("End\n"), "{text}");
+    assert_eq!(status(&desk.run(&["export", "instance.json", "--lp", "-o", "program.lp"])), 0);
+    assert_eq!(fs::read_to_string(desk.path("program.lp")).unwrap(), text);
+    let mps = desk.run(&["export", "instance.json", "--mps", "--buckets", "5"]);
+    assert!(String::from_utf8(mps.stdout).unwrap().ends_with("ENDATA\n"));
+    error_of(&desk.run(&["export", "instance.json"]), 2);
+    error_of(&desk.run(&["export", "instance.json", "--lp", "--mps"]), 2);
+    let empty = Desk::new(&mugs(0));
+    let refused = error_of(&empty.run(&["export", "instance.json", "--lp"]), 2);
+    assert!(refused["message"].as_str().unwrap().contains("nothing to decide"), "{refused}");
+}
+
+#[test]
+#[cfg(feature = "mip")]
+fn what_cannot_be_done_ends_with_3_and_the_orders_that_clash() {
+    let mut instance = mugs(3);
+    instance["lines"].as_array_mut().unwrap().truncate(1);
+    for order in instance["orders"].as_array_mut().unwrap() {
+        order["deadline"] = json!("2026-11-23T09:00:00Z");
+    }
+    let desk = Desk::new(&instance);
+    let output = desk.solve();
+    let error = error_of(&output, 3);
+    assert!(error["message"].as_str().unwrap().contains("kiln-1"), "{error}");
+    let plan = desk.json("plan.json");
+    assert_eq!((&plan["status"], &plan["clash"]["code"]), (&json!("infeasible"), &json!("capacity")));
+    assert_eq!(plan["clash"]["orders"].as_array().unwrap().len(), 2, "{}", plan["clash"]);
+    assert_eq!(status(&desk.run(&["check", "instance.json", "plan.json"])), 0);
+}
+
+#[test]
+fn the_log_is_a_table_on_stderr() {
+    let desk = Desk::new(&mugs(6));
+    let output = desk.run(&["solve", "instance.json", "--iterations", "200", "--progress", "log", "--quiet"]);
+    let text = stderr(&output);
+    let mut lines = text.lines();
+    assert!(lines.next().unwrap().trim().starts_with("seconds  source"), "{text}");
+    assert!(lines.any(|line| line.contains("* ")), "{text}");
+    assert_eq!(stdout_json(&output)["format"], "lotwise-plan/1");
+}
+
 #[cfg(unix)]
 mod on_unix {
     use super::*;

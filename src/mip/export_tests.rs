@@ -124,7 +124,7 @@ fn optimum(program: Program, asked: Vec<Variable>) -> f64 {
 /// Plain ones, and ones with whatever the format allows.
 fn instances() -> Vec<Instance> {
     let anything = (1..9).map(|seed| {
-        let parameters = Parameters { seed, orders: Some(4), lines: Some(3), ..Parameters::default() };
+        let parameters = Parameters { seed, ..Parameters::default() };
         generate("anything", &parameters).unwrap()
     });
     (0..4).map(|seed| random_instance(seed, 5, 2)).chain(anything).collect()

@@ -7,7 +7,8 @@
 //! - A time limit is usually, not always, kept, and an interrupt may be heard late: the caller waits on a channel and
 //!   goes on when its time is over. The thread is then left behind (a deliberate leak: it holds its model until HiGHS
 //!   notices its own limit, and nobody listens to it any more).
-//! - Running out of memory aborts the process: nothing here can help; the size rule keeps far from it.
+//! - Running out of memory aborts the process. The size rule bounds what a program needs (measured: below 100 MiB), and
+//!   nothing is begun where so much and a reserve cannot be had.
 //! - A NaN in the objective is answered with "optimal", numbers past 1e20 are infinite to it: every number is checked
 //!   before it is handed over, and every value that comes back.
 //! - Its status is taken as a hint only: a wrong "infeasible" or "optimal" costs a plan, never a wrong claim, because
@@ -26,6 +27,8 @@ use std::time::{Duration, Instant};
 
 /// Numbers of this size and above are as good as infinite to the solver; ours stay far below.
 const LARGEST_NUMBER: f64 = 1e15;
+/// What must be left of the address space before the solver is called, in bytes.
+const MEMORY: usize = 192 << 20;
 /// How far from a whole number a decision may be.
 const WHOLE: f64 = 1e-3;
 /// How often the caller looks whether somebody asked to end.
@@ -57,6 +60,11 @@ impl Program {
             && self.constraints.iter().all(|constraint| expression_fits(constraint.expression()))
             && self.start.iter().all(|&(_, value)| fits(value))
     }
+}
+
+/// Whether the memory a program may need could be had now: asked for, and given back untouched.
+fn has_memory(bytes: usize) -> bool {
+    std::hint::black_box(Vec::<u8>::new()).try_reserve_exact(std::hint::black_box(bytes)).is_ok()
 }
 
 /// The values of the `asked` variables, yes-or-no decisions all of them, in the best solution found within `limits`; none where none was found.
@@ -91,6 +99,9 @@ pub(super) fn best_values(
 ) -> Result<Option<Vec<f64>>, MipError> {
     if !program.is_finite() {
         return Err(MipError::NotFinite);
+    }
+    if !has_memory(MEMORY) {
+        return Err(MipError::Memory);
     }
     let (sender, receiver) = channel();
     let limits = *limits;
@@ -133,7 +144,7 @@ impl LinearProgram {
     pub fn new(low: &[f64]) -> Self {
         let mut problem = ColProblem::new();
         let rows = low.iter().map(|&low| problem.add_row(low..)).collect();
-        let mut model = problem.try_optimise(Sense::Minimise).ok();
+        let mut model = if has_memory(MEMORY) { problem.try_optimise(Sense::Minimise).ok() } else { None };
         if let Some(model) = &mut model {
             model.make_quiet();
             // Options that do not exist would be no reason to stop either.
@@ -156,7 +167,7 @@ impl LinearProgram {
 
     /// Solves; none where the solver does not come to an optimum it can name.
     pub fn solve(&mut self) -> Option<LinearAnswer> {
-        let solved = self.model.take()?.try_solve().ok()?;
+        let solved = self.model.take().filter(|_| has_memory(MEMORY))?.try_solve().ok()?;
         let answer = (solved.status() == HighsModelStatus::Optimal).then(|| {
             let solution = solved.get_solution();
             LinearAnswer {
@@ -345,6 +356,12 @@ mod tests {
             start: Vec::new(),
         };
         assert!(minimise(empty, Vec::new(), &limits(), soon(), &|| false).unwrap().is_none());
+    }
+
+    #[test]
+    fn memory_that_cannot_be_had_is_seen_before_the_solver_asks_for_it() {
+        assert!(has_memory(1 << 20));
+        assert!(!has_memory(usize::MAX / 4), "more than any address space");
     }
 
     #[test]

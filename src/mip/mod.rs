@@ -82,6 +82,9 @@ pub(crate) enum MipError {
     /// Decisions that are neither yes nor no.
     #[error("the solver's answer is no solution: a decision is neither yes nor no")]
     Undecided,
+    /// Running out of memory inside the solver would end the process.
+    #[error("there is too little memory for the solver")]
+    Memory,
     /// The solver did not keep its time limit and was left behind.
     #[error("the solver did not keep its time limit")]
     Overrun,
