@@ -37,7 +37,8 @@ fn the_run_goes_on_without_the_solver_and_names_its_fault() {
             assert_eq!(solution.kpis.unplanned, 0, "{fault:?}");
             assert!(solution.clash.is_none() && solution.status != Status::Infeasible, "{fault:?}");
             let faults = &solution.run.faults;
-            assert!(taken < limit + Duration::from_secs(1), "{fault:?} with {method:?} took {taken:?}");
+            // A second, and another one for a machine that is busy with other tests.
+            assert!(taken < limit + Duration::from_secs(2), "{fault:?} with {method:?} took {taken:?}");
             if matches!((fault, method), (Fault::Hangs, Method::Mip)) {
                 // All of the time is the solver's slice: it ends with the run, as one that has not finished does.
                 continue;
