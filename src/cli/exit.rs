@@ -106,18 +106,25 @@ impl Failure {
         &self.0.issues
     }
     /// What the call ends with.
-    #[cfg(test)]
     pub fn exit(&self) -> Exit {
         self.0.exit
     }
 
     /// The document a failing call prints.
     pub fn document(&self) -> Vec<u8> {
-        let Parts { code, message, issues, .. } = &*self.0;
-        let document = Document { error: Body { code, message, issues } };
-        let mut text = serde_json::to_vec_pretty(&document).unwrap_or_default();
+        let mut text = serde_json::to_vec_pretty(&self.body()).unwrap_or_default();
         text.push(b'\n');
         text
+    }
+
+    /// The same on one line, without its end.
+    pub fn document_line(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.body()).unwrap_or_default()
+    }
+
+    fn body(&self) -> Document<'_> {
+        let Parts { code, message, issues, .. } = &*self.0;
+        Document { error: Body { code, message, issues } }
     }
 
     /// Says it: the document on stdout, the message on stderr; returns the exit status.

@@ -6,7 +6,7 @@
 use super::exit::{Exit, Failure};
 use lotwise::diagnostic::{Diagnostic, codes};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use tempfile::NamedTempFile;
@@ -43,10 +43,26 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
             Err(Failure::bad_file(&name(path), vec![issue]))
         }
         Ok(_) => Ok(text),
-        Err(fault) => {
-            Err(Failure::new(Exit::BadInput, "file-unreadable", format!("{} cannot be read: {fault}.", name(path))))
-        }
+        Err(fault) => Err(unreadable(path, &fault)),
     }
+}
+
+/// Opens a file, or stdin for `-`, to be read line by line.
+///
+/// # Errors
+/// Exit 2: what cannot be read is bad input.
+pub fn lines(path: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {
+    if is_dash(path) {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Box::new(BufReader::with_capacity(1 << 16, file))),
+        Err(fault) => Err(unreadable(path, &fault)),
+    }
+}
+
+fn unreadable(path: &Path, fault: &io::Error) -> Failure {
+    Failure::new(Exit::BadInput, "file-unreadable", format!("{} cannot be read: {fault}.", name(path)))
 }
 
 /// What messages call a file.

@@ -40,8 +40,8 @@ impl Table {
         if self.rows.is_multiple_of(PAGE) {
             let _ = writeln!(
                 text,
-                "{:>9}  {:<14} {:>12} {:>16} {:>16} {:>9}  {}",
-                "seconds", "source", "iterations", "cost", "bound", "gap", "unplanned"
+                "{:>9}  {:<14} {:>12} {:>16} {:>16} {:>9}  unplanned",
+                "seconds", "source", "iterations", "cost", "bound", "gap"
             );
         }
         self.rows += 1;

@@ -8,6 +8,7 @@ mod check;
 mod exit;
 mod export;
 mod files;
+mod fleet;
 mod generate;
 mod import;
 mod log_table;

@@ -4,7 +4,7 @@ use super::exit::{Exit, Failure, issue_lines};
 use super::files::{self, Destination};
 use super::progress::{Reporter, Show};
 use super::text::say;
-use super::{signals, summary, time_limit};
+use super::{fleet, signals, summary, time_limit};
 use clap::{Args, ValueEnum};
 use lotwise::diagnostic::Diagnostic;
 use lotwise::model::{Instance, read_instance, read_instance_setting_aside};
@@ -23,6 +23,7 @@ Examples:
   lotwise solve instance.json -o plan.json --time-limit 2m
   lotwise solve instance.json --iterations 100000 --seed 7 > plan.json
   lotwise solve tonight.json --start yesterday.json --set-aside -o plan.json
+  lotwise solve plants.ndjson --ndjson --iterations 200000 -o plans.ndjson
 
 SIGINT and SIGTERM end the search with the best plan so far; a second SIGINT ends at once.")]
 pub struct Arguments {
@@ -55,6 +56,10 @@ pub struct Arguments {
     /// How progress is shown on stderr.
     #[arg(long, value_enum, default_value_t = Show::Auto)]
     progress: Show,
+    /// One instance a line, one plan (or the document of its failure) a line in the same order; many at a time, each on one
+    /// thread, and a time limit is each line's own.
+    #[arg(long, conflicts_with_all = ["start", "progress"])]
+    ndjson: bool,
     /// No summary at the end, and no bar.
     #[arg(short, long)]
     quiet: bool,
@@ -98,19 +103,18 @@ pub fn run(arguments: &Arguments, started: Instant) -> Result<Exit, Failure> {
         std::iter::once(&arguments.instance).chain(&arguments.start).map(PathBuf::as_path).collect();
     files::at_most_one_stdin(&inputs)?;
     let destination = Destination::prepare(arguments.output.as_deref(), &inputs)?;
-    let (instance, unreadable) = if arguments.set_aside {
-        read_instance_setting_aside(&files::read(&arguments.instance)?)
-            .map_err(|fault| Failure::bad_file(&files::name(&arguments.instance), fault.faults))?
-    } else {
-        (instance(&arguments.instance).map_err(|failure| advise(failure, arguments.set_aside))?, Vec::new())
-    };
+    if arguments.ndjson {
+        return answer_all(arguments, &destination, &cancel);
+    }
+    let name = files::name(&arguments.instance);
+    let (instance, unreadable) = parse(&files::read(&arguments.instance)?, &name, arguments.set_aside)?;
     let start = arguments.start.as_deref().map(plan).transpose()?;
     let options = options(arguments, start, cancel, started);
     let outcome = {
         let mut reporter = Reporter::new(arguments.progress, arguments.quiet);
         solve(&instance, &options, &mut |progress| reporter.show(progress))
     };
-    let mut outcome = outcome.map_err(|fault| refuse(fault, &files::name(&arguments.instance), arguments.set_aside))?;
+    let mut outcome = outcome.map_err(|fault| refuse(fault, &name, arguments.set_aside))?;
     list_unreadable(&mut outcome, unreadable);
     destination.write_json(&outcome.solution)?;
     if !arguments.quiet {
@@ -120,6 +124,38 @@ pub fn run(arguments: &Arguments, started: Instant) -> Result<Exit, Failure> {
         say(&summary::lines(&instance, &outcome, &call));
     }
     ended(&outcome, destination.is_stdout())
+}
+
+/// Answers every line with its plan.
+fn answer_all(arguments: &Arguments, destination: &Destination, cancel: &CancelFlag) -> Result<Exit, Failure> {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = arguments.threads.map_or_else(cores, usize::from);
+    let answer = |number: u64, line: &[u8]| {
+        let plan = || {
+            let name = format!("line {number}");
+            let (instance, unreadable) = parse(line, &name, arguments.set_aside)?;
+            let mut options = options(arguments, None, cancel.clone(), Instant::now());
+            options.threads = Some(1);
+            let outcome = solve(&instance, &options, &mut |_| ());
+            let mut outcome = outcome.map_err(|fault| refuse(fault, &name, arguments.set_aside))?;
+            list_unreadable(&mut outcome, unreadable);
+            let json = serde_json::to_vec(&outcome.solution)
+                .map_err(|fault| Failure::internal(format!("The plan cannot be written: {fault}.")))?;
+            Ok(fleet::Answer { json, exit: exit_of(&outcome) })
+        };
+        plan().unwrap_or_else(|failure| fleet::Answer::failed(&failure))
+    };
+    let stop = || cancel.is_cancelled();
+    fleet::run(&arguments.instance, destination, threads, (&answer, &stop), arguments.quiet)
+}
+
+/// The instance a text holds; with `set_aside` also the orders of faulty form it was read without.
+fn parse(text: &[u8], name: &str, set_aside: bool) -> Result<(Instance, Vec<(String, Diagnostic)>), Failure> {
+    if set_aside {
+        return read_instance_setting_aside(text).map_err(|fault| Failure::bad_file(name, fault.faults));
+    }
+    let instance = read_instance(text).map_err(|fault| advise(Failure::bad_file(name, fault.faults), set_aside))?;
+    Ok((instance, Vec::new()))
 }
 
 /// Reads an instance.
@@ -206,14 +242,29 @@ fn list_unreadable(outcome: &mut Outcome, unreadable: Vec<(String, Diagnostic)>)
     (solution.bound, solution.gap) = (None, None);
 }
 
-/// The exit status of a plan that is written.
+/// What a plan that is written comes to.
+fn exit_of(outcome: &Outcome) -> Exit {
+    let set_aside: HashSet<&str> = outcome.set_aside.iter().map(String::as_str).collect();
+    if outcome.solution.status == Status::Infeasible {
+        Exit::Infeasible
+    } else if !summary::unplanned(&outcome.solution, &set_aside).is_empty() {
+        Exit::Unplanned
+    } else if !outcome.set_aside.is_empty() {
+        Exit::SetAside
+    } else {
+        Exit::Done
+    }
+}
+
+/// Ends a call whose plan is written.
 fn ended(outcome: &Outcome, answered: bool) -> Result<Exit, Failure> {
     let set_aside: HashSet<&str> = outcome.set_aside.iter().map(String::as_str).collect();
     let unplanned: Vec<Diagnostic> = summary::unplanned(&outcome.solution, &set_aside);
-    if !unplanned.is_empty() || outcome.solution.status == Status::Infeasible {
-        let (exit, code, what) = match outcome.solution.status {
-            Status::Infeasible => (Exit::Infeasible, "infeasible", "cannot all be made: proved"),
-            _ => (Exit::Unplanned, "unplanned", "are not in the plan; nothing is proved"),
+    let exit = exit_of(outcome);
+    if matches!(exit, Exit::Infeasible | Exit::Unplanned) {
+        let (code, what) = match exit {
+            Exit::Infeasible => ("infeasible", "cannot all be made: proved"),
+            _ => ("unplanned", "are not in the plan; nothing is proved"),
         };
         let mut message =
             format!("Orders that must be made ({}) {what}. The plan of the others is written.", unplanned.len());
@@ -223,8 +274,8 @@ fn ended(outcome: &Outcome, answered: bool) -> Result<Exit, Failure> {
         let failure = Failure::new(exit, code, message).with_issues(unplanned).answered(answered);
         return Err(if exit == Exit::Infeasible { failure.advising(REJECT) } else { failure });
     }
-    if outcome.set_aside.is_empty() {
-        return Ok(Exit::Done);
+    if exit == Exit::Done {
+        return Ok(exit);
     }
     let issues: Vec<Diagnostic> =
         outcome.diagnostics.iter().filter(|issue| issue.is_error() && issue.order.is_some()).cloned().collect();
