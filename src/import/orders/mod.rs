@@ -250,7 +250,7 @@ fn nothing_left(report: &ImportReport) -> Vec<Diagnostic> {
 }
 
 /// `text` in quotes for a message: control characters escaped, long text cut.
-fn shown(text: &str) -> String {
+pub(in crate::import) fn shown(text: &str) -> String {
     const MOST: usize = 60;
     let cut: String = text.chars().take(MOST).collect();
     let dots = if cut.len() < text.len() { "..." } else { "" };
