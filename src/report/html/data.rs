@@ -145,11 +145,15 @@ pub(super) fn data<'a>(register: &'a Register<'a>, options: &PageOptions) -> Dat
     }
 }
 
-/// From `start`, or the first changeover before it, to the last end; an hour where nothing runs.
+/// From `start`, or the first changeover before it, to the last end, and on to the last due and delivery where they
+/// lie not far behind it; an hour where nothing runs.
 fn extent(register: &Register<'_>) -> Span {
     let begun = register.runs.iter().map(|run| run.setup.map_or(run.span.from, |setup| setup.from.min(run.span.from)));
     let from = begun.fold(register.horizon().from, Seconds::min);
-    Span::new(from, register.last_end.max(from + Seconds(3_600)))
+    let promises = register.orders.iter().flat_map(|order| [order.order.due.map(|due| due.seconds), order.delivery()]);
+    let far = register.last_end + Seconds((register.last_end - from).0 / 6);
+    let to = promises.flatten().filter(|at| *at <= far).fold(register.last_end, Seconds::max);
+    Span::new(from, to.max(from + Seconds(3_600)))
 }
 
 fn offsets(register: &Register<'_>, span: Span) -> Vec<[i64; 2]> {

@@ -60,6 +60,8 @@ pub fn page(register: &Register<'_>, options: &PageOptions) -> String {
     static_parts::head(register, &kpis, &mut page);
     page.push_str("</header>\n");
     page.push_str(BODY);
+    static_parts::costs(register, &mut page);
+    page.push_str("</div>\n");
     static_parts::tables(register, options, &mut page);
     page.push_str("</main>\n<script type=\"application/json\" id=\"plan\">");
     page.push_str(&data);

@@ -31,7 +31,7 @@ pub(super) fn head(register: &Register<'_>, kpis: &Kpis, page: &mut String) {
         "{} on {}, from {} for {}. Cost {currency}{}{bound}.{lost}",
         counted(kpis.orders, "order"),
         counted(register.lines.len(), "line"),
-        register.instance.start,
+        crate::report::svg::moment(register.instance.start.seconds, &register.problem.zone, "%a %-d %b %Y %H:%M"),
         span(register.horizon().length()),
         money(solution.cost.total),
     );
@@ -47,7 +47,6 @@ pub(super) fn head(register: &Register<'_>, kpis: &Kpis, page: &mut String) {
         );
     }
     page.push_str("</dl></section>\n");
-    costs(&solution.cost.terms(), solution.cost.total, page);
 }
 
 fn figures(kpis: &Kpis) -> Vec<(&'static str, String, String)> {
@@ -74,7 +73,7 @@ fn figures(kpis: &Kpis) -> Vec<(&'static str, String, String)> {
         ),
         (
             "In progress",
-            format!("{:.0} pieces", kpis.mean_pieces_in_progress),
+            format!("{} pieces", count(kpis.mean_pieces_in_progress.round() as i64)),
             format!("most {}; {:.1} orders", count(kpis.most_pieces_in_progress), kpis.mean_orders_in_progress),
         ),
         (
@@ -86,7 +85,9 @@ fn figures(kpis: &Kpis) -> Vec<(&'static str, String, String)> {
     ]
 }
 
-fn costs(terms: &[(&'static str, Money)], total: Money, page: &mut String) {
+/// What the plan costs, by term, the dearest first.
+pub(super) fn costs(register: &Register<'_>, page: &mut String) {
+    let (terms, total) = (register.solution.cost.terms(), register.solution.cost.total);
     let mut terms: Vec<_> = terms.iter().filter(|(_, cost)| cost.0 != 0).collect();
     terms.sort_by_key(|(_, cost)| Reverse(*cost));
     page.push_str("<section aria-label=\"Costs\"><table class=\"costs\"><caption>Cost by term</caption><tbody>\n");
@@ -126,12 +127,12 @@ pub(super) fn tables(register: &Register<'_>, options: &PageOptions, page: &mut 
         let customer = if options.customers { "<th scope=\"col\">Customer</th>" } else { "" };
         let _ = write!(
             page,
-            "<table class=\"rows\"><thead><tr><th scope=\"col\">Order</th>{customer}<th scope=\"col\">Status</th>\
+            "<div class=\"wide\"><table class=\"rows\"><thead><tr><th scope=\"col\">Order</th>{customer}<th scope=\"col\">Status</th>\
              <th scope=\"col\">Due</th><th scope=\"col\">Delivery</th><th scope=\"col\">Late by</th>\
-             <th scope=\"col\">Cost</th><th scope=\"col\">Why</th></tr></thead><tbody>\n"
+             <th scope=\"col\" class=\"number\">Cost</th><th scope=\"col\">Why</th></tr></thead><tbody>\n"
         );
         orders.iter().take(ORDERS).for_each(|order| order_row(register, options, order, page));
-        page.push_str("</tbody></table>\n");
+        page.push_str("</tbody></table></div>\n");
         if orders.len() > ORDERS {
             let _ = writeln!(page, "<p>{} more are in the table of all orders.</p>", count(orders.len() - ORDERS));
         }
@@ -166,8 +167,9 @@ fn order_row(register: &Register<'_>, options: &PageOptions, record: &OrderRecor
 fn lines(register: &Register<'_>, page: &mut String) {
     let sheet = tables::lines_sheet(register);
     page.push_str("<div class=\"wide\"><table class=\"rows\"><thead><tr>");
-    for column in &sheet.columns {
-        let _ = write!(page, "<th scope=\"col\">{}</th>", column.replace('_', " "));
+    for (place, column) in sheet.columns.iter().enumerate() {
+        let number = if place > 2 { " class=\"number\"" } else { "" };
+        let _ = write!(page, "<th scope=\"col\"{number}>{}</th>", column.replace('_', " "));
     }
     page.push_str("</tr></thead><tbody>\n");
     for row in &sheet.rows {

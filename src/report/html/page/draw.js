@@ -104,7 +104,7 @@ function drawRuns(context, view, paint, x, line, look, marked) {
       context.fillRect(from + width - 0.7, top, 0.7, height);
     }
     pauses(context, view, paint, x, run, top, height, dim);
-    if (width > 26 && height > 11 && !dim) label(context, run, from, width, top, late ? height * 0.85 : height, ink, view);
+    if (width > 26 && height > 11 && !dim) label(context, run, from, width, top, late ? height * 0.85 : height, ink, view, paint);
     if (index === marked.run || (marked.order >= 0 && marked.order === order)) {
       context.globalAlpha = 1;
       context.strokeStyle = paint.ink;
@@ -135,17 +135,30 @@ function pauses(context, view, paint, x, run, top, height, dim) {
   }
 }
 
-function label(context, run, from, width, top, height, ink, view) {
+function label(context, run, from, width, top, height, ink, view, paint) {
   context.font = `${Math.min(12, height * 0.62)}px system-ui, sans-serif`;
   const begin = Math.max(from, view.left) + 4, room = from + width - begin - 3;
-  let text = orderName(run);
   if (room < 16) return;
-  while (text.length > 1 && context.measureText(text).width > room) text = text.slice(0, Math.max(1, Math.floor(text.length * 0.8) - 1)) + "…";
-  if (text === "…" || context.measureText(text).width > room) return;
-  context.fillStyle = ink;
+  const text = shortened(context, orderName(run), room);
+  if (text.length < 2) return;
+  // Where the label begins in closed time it stands on the pale part of its run.
+  const time = view.from + (begin + 2 - view.left) / (view.width - view.left) * (view.to - view.from);
+  const gaps = plan.closed[plan.lines[run[LINE]].closed];
+  const paused = gaps.some(([from, to]) => from <= time && time < to) && !gaps.some(([from, to]) => from <= run[START] && run[END] <= to);
+  context.fillStyle = paused ? paint.ink : ink;
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.fillText(text, begin, top + height / 2 + 0.5);
+}
+
+// The text cut to the room it has, with an ellipsis; nothing where not even a letter fits.
+function shortened(context, text, room) {
+  if (context.measureText(text).width <= room) return text;
+  for (let kept = text.length - 1; kept > 0; kept = Math.floor(kept * 0.85)) {
+    const cut = text.slice(0, kept) + "…";
+    if (context.measureText(cut).width <= room) return cut;
+  }
+  return "";
 }
 
 const STEPS = [60, 300, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2419200, 7862400, 31449600];
@@ -237,10 +250,8 @@ function drawNames(context, view, paint) {
   context.textBaseline = "middle";
   context.textAlign = "right";
   for (let line = view.first; line < view.last; line++) {
-    let text = plan.lines[line].id;
-    while (text.length > 2 && context.measureText(text).width > view.left - 12) text = text.slice(0, Math.floor(text.length * 0.85) - 1) + "…";
     context.fillStyle = paint.ink;
-    context.fillText(text, view.left - 7, rowTop(view, line) + view.rowHeight / 2);
+    context.fillText(shortened(context, plan.lines[line].id, view.left - 12), view.left - 7, rowTop(view, line) + view.rowHeight / 2);
     context.fillStyle = paint.rule;
     context.fillRect(0, rowTop(view, line) + view.rowHeight - 0.5, view.left, 0.5);
   }

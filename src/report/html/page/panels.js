@@ -153,7 +153,7 @@ function drawForPrint() {
     const pen = sheet.getContext("2d");
     pen.scale(2, 2);
     const [from, to] = whole();
-    drawChart(pen, { from, to, left: nameWidth(), width, height, rowHeight: 24, first, last, shift: 0 }, { dark: false, lateOnly: false }, { run: -1, order: -1, orders: null });
+    drawChart(pen, { from, to, left: nameWidth(width), width, height, rowHeight: 24, first, last, shift: 0 }, { dark: false, lateOnly: false }, { run: -1, order: -1, orders: null });
     const image = add(place, "img");
     image.alt = "";
     image.src = sheet.toDataURL("image/png");

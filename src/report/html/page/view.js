@@ -8,16 +8,17 @@ const whole = () => { const room = (plan.span[1] - plan.span[0]) * 0.01; return 
 let [seenFrom, seenTo] = whole();
 let waiting = false;
 
-function nameWidth() {
+// Room for the lines' names, never more than a third of the chart.
+function nameWidth(width) {
   context.font = "12.5px system-ui, sans-serif";
   const widest = plan.lines.reduce((width, line) => Math.max(width, context.measureText(line.id.slice(0, 40)).width), 30);
-  return Math.min(widest + 16, 170, scroll.clientWidth * 0.3);
+  return Math.min(widest + 16, 170, width * 0.3);
 }
 function currentView() {
   const first = Math.min(Math.floor(scroll.scrollTop / rowHeight), plan.lines.length);
   const height = scroll.clientHeight;
   const last = Math.min(plan.lines.length, first + Math.ceil((height - HEAD) / rowHeight) + 1);
-  return { from: seenFrom, to: seenTo, left: nameWidth(), width: scroll.clientWidth, height, rowHeight, first, last, shift: scroll.scrollTop - first * rowHeight };
+  return { from: seenFrom, to: seenTo, left: nameWidth(scroll.clientWidth), width: scroll.clientWidth, height, rowHeight, first, last, shift: scroll.scrollTop - first * rowHeight };
 }
 function resize() {
   const wanted = HEAD + plan.lines.length * rowHeight;
