@@ -54,7 +54,8 @@ pub struct Arguments {
     customers: bool,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// An ISO 8601 duration of the command line.
+pub fn duration(text: &str) -> Result<Duration, String> {
     Duration::parse(text).map_err(|fault| format!("`{text}` {}", fault.message))
 }
 

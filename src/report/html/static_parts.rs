@@ -72,8 +72,8 @@ fn figures(kpis: &Kpis) -> Vec<(&'static str, String, String)> {
             format!("{} of work, {}", hours(kpis.changeover_hours), count(kpis.changeovers)),
         ),
         (
-            "In progress",
-            format!("{} pieces", count(kpis.mean_pieces_in_progress.round() as i64)),
+            "Pieces in progress",
+            count(kpis.mean_pieces_in_progress.round() as i64),
             format!("most {}; {:.1} orders", count(kpis.most_pieces_in_progress), kpis.mean_orders_in_progress),
         ),
         (

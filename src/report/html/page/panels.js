@@ -70,15 +70,15 @@ function drawLoad() {
     shape(group, "rect", { x: from, y: y(run), width, height: Math.max(bottom - y(run), 0), fill: "#0072b2" });
     shape(group, "rect", { x: from, y: y(run + setup), width, height: Math.max(y(run) - y(run + setup), 0), fill: "#e69f00" });
     shape(group, "path", { d: `M${left + bar * wide} ${y(open)}h${wide}`, stroke: "var(--ink)", "stroke-width": 2, fill: "none" });
-    const every = Math.ceil(bars / 8);
+    const every = Math.ceil(bars / 7);
     if (bar % every === 0) shape(svg, "text", { x: left + bar * wide + wide / 2, y: bottom + 15, "text-anchor": "middle" }, dayText(edges[bar]));
   });
   [["#0072b2", "runs"], ["#e69f00", "changeovers"]].forEach(([fill, text], index) => {
     shape(svg, "rect", { x: left + index * 90, y: bottom + 25, width: 14, height: 9, fill });
     shape(svg, "text", { x: left + index * 90 + 19, y: bottom + 33 }, text);
   });
-  shape(svg, "path", { d: `M${left + 200} ${bottom + 30}h16`, stroke: "var(--ink)", "stroke-width": 2 });
-  shape(svg, "text", { x: left + 221, y: bottom + 33 }, "open");
+  shape(svg, "path", { d: `M${left + 222} ${bottom + 30}h16`, stroke: "var(--ink)", "stroke-width": 2 });
+  shape(svg, "text", { x: left + 244, y: bottom + 33 }, "open");
 }
 
 // Each better plan as it was found. Plans that leave orders out that must be made are no points: their cost says little.
