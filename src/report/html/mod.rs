@@ -87,6 +87,3 @@ fn embedded(data: &impl Serialize) -> String {
     }
     safe
 }
-
-#[cfg(test)]
-mod tests;
