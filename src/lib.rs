@@ -71,7 +71,7 @@
 //!
 //! # Features
 //!
-//! Both are on by default. `cli`: the command. `mip`: the integer programs, which build HiGHS from source (a C++
+//! Both are on by default. `cli`: the command, and with it `spreadsheet`: workbooks (XLSX) in and out. `mip`: the integer programs, which build HiGHS from source (a C++
 //! compiler, cmake and libclang are needed). Without both the library needs no compiler but Rust's.
 
 pub mod desk;

@@ -166,7 +166,7 @@ fn order_row(register: &Register<'_>, options: &PageOptions, record: &OrderRecor
 
 fn lines(register: &Register<'_>, page: &mut String) {
     let sheet = tables::lines_sheet(register);
-    page.push_str("<div class=\"wide\"><table class=\"rows\"><thead><tr>");
+    page.push_str("<div class=\"wide\"><table class=\"rows dense\"><thead><tr>");
     for (place, column) in sheet.columns.iter().enumerate() {
         let number = if place > 2 { " class=\"number\"" } else { "" };
         let _ = write!(page, "<th scope=\"col\"{number}>{}</th>", column.replace('_', " "));

@@ -179,7 +179,7 @@ function drawTimes(context, view, paint, x, head) {
       else {
         const text = dayText(day), place = Math.max(x(day), view.left), width = context.measureText(text).width;
         const room = x(next) - place > width || step > 86400;
-        if (room && place > dayEnd && place + width < view.width) { context.fillStyle = paint.ink; context.fillText(text, place + 3, 9); dayEnd = place + width + 10; }
+        if (room && place > dayEnd && place + width < view.width) { context.fillStyle = paint.ink; context.fillText(text, place + 3, 9); dayEnd = place + width + 5; }
       }
       for (let time = day + step; step < 86400 && time < next; time += step) {
         if (time < view.from || time > view.to) continue;
