@@ -125,11 +125,11 @@ pub(super) fn tables(register: &Register<'_>, options: &PageOptions, page: &mut 
         page.push_str("<p>All orders are on time.</p>\n");
     } else {
         let customer = if options.customers { "<th scope=\"col\">Customer</th>" } else { "" };
-        let _ = write!(
+        let _ = writeln!(
             page,
             "<div class=\"wide\"><table class=\"rows\"><thead><tr><th scope=\"col\">Order</th>{customer}<th scope=\"col\">Status</th>\
              <th scope=\"col\">Due</th><th scope=\"col\">Delivery</th><th scope=\"col\">Late by</th>\
-             <th scope=\"col\" class=\"number\">Cost</th><th scope=\"col\">Why</th></tr></thead><tbody>\n"
+             <th scope=\"col\" class=\"number\">Cost</th><th scope=\"col\">Why</th></tr></thead><tbody>"
         );
         orders.iter().take(ORDERS).for_each(|order| order_row(register, options, order, page));
         page.push_str("</tbody></table></div>\n");

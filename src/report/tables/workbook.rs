@@ -54,7 +54,7 @@ fn write(page: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<usi
     const LONGEST: usize = 32_767;
     let text = |text: &str| -> String { text.chars().take(LONGEST).collect() };
     match cell {
-        Cell::Empty => return Ok(0),
+        Cell::Empty => Ok(0),
         Cell::Text(name) => page.write_string(row, column, text(name)).map(|_| name.chars().count()),
         // Beyond 15 digits a spreadsheet would round: no count here is that large, but a hostile plan may say so.
         Cell::Count(count) if count.unsigned_abs() >= 1 << 53 => {
