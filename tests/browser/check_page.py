@@ -105,6 +105,7 @@ def try_page(page, plan):
     check("the load of one line is drawn", page.locator("#load svg rect").count() > 0)
     page.select_option("#load-line", "-1")
     page.locator("#every-order summary").click()
+    page.locator("#every-order tbody tr").first.wait_for(state="attached")
     rows = page.locator("#every-order tbody tr").count()
     check(f"the table of all orders has {rows} rows", rows == len(plan["orders"]))
     page.locator("#every-order summary").click()
