@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench peers tools clean
+.PHONY: help demo test test-browser lint format bench peers tools clean
 
 # Set by the environment where something else is wanted.
 CARGO ?= cargo
@@ -18,7 +18,7 @@ DEMO_TIME ?= 60s
 WITH_TOOLS := if [ -f .tools/env ]; then source .tools/env; fi;
 
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 tools: ## Installs what building needs (compiler, cmake, libclang) where it is missing
 	@.ci/install
@@ -34,6 +34,14 @@ test: tools lint ## Lints, then every test with default features, the library al
 	@$(CARGO) test --locked --no-default-features --lib
 	@$(WITH_TOOLS) RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 	@echo "make test: all passed"
+
+# Needs python3 and a Chromium (CHROMIUM=path, the system's, or the one playwright installs).
+SHOTS ?= out/browser
+test-browser: tools ## Opens the report's pages in headless Chromium; screenshots for people to look at
+	@$(WITH_TOOLS) $(CARGO) build --release --locked --no-default-features --features cli --target-dir $(TARGET)/browser
+	@[ -x $(TARGET)/browser/venv/bin/python ] || python3 -m venv $(TARGET)/browser/venv
+	@$(TARGET)/browser/venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/browser/requirements.txt
+	@tests/browser/run "$(TARGET)/browser/release/lotwise" "$(TARGET)/browser/venv/bin/python" "$(SHOTS)"
 
 lint: tools ## Formatting and clippy, for each set of features
 	@$(CARGO) fmt --check

@@ -55,7 +55,8 @@
 //! | `problem`, `plan`, `schedule` | the model compiled; decisions and nothing else; the only place that knows times and costs |
 //! | `heuristic`, `mip` | first plans and search; integer programs |
 //! | [`mod@solve`] | strategy, budget, incumbent, progress, outcome |
-//! | [`report`] | the plan as a picture, numbers as people write them |
+//! | [`desk`] | the planner's questions: what changed from one plan to another |
+//! | [`report`] | the plan as a page, a picture, tables and figures; numbers as people write them |
 //!
 //! # What always holds
 //!
@@ -70,9 +71,10 @@
 //!
 //! # Features
 //!
-//! Both are on by default. `cli`: the command. `mip`: the integer programs, which build HiGHS from source (a C++
+//! Both are on by default. `cli`: the command, and with it `spreadsheet`: workbooks (XLSX) in and out. `mip`: the integer programs, which build HiGHS from source (a C++
 //! compiler, cmake and libclang are needed). Without both the library needs no compiler but Rust's.
 
+pub mod desk;
 pub mod diagnostic;
 pub mod generate;
 pub(crate) mod heuristic;

@@ -93,7 +93,7 @@ fn help_version_and_schemas_are_answers() {
     let version = desk.run(&["--version"]);
     assert_eq!((status(&version), version.stderr.is_empty()), (0, true));
     assert!(version.stdout.starts_with(b"lotwise "));
-    for subcommand in ["solve", "check", "validate", "report", "import", "generate", "bench", "schema"] {
+    for subcommand in ["solve", "check", "validate", "report", "compare", "import", "generate", "bench", "schema"] {
         let help = desk.run(&[subcommand, "--help"]);
         assert_eq!(status(&help), 0);
         assert!(String::from_utf8(help.stdout).unwrap().contains(&format!("\n  lotwise {subcommand}")), "{subcommand}");
@@ -476,4 +476,52 @@ mod on_unix {
         }
         assert!(written >= 4, "only {written} plans were written");
     }
+}
+
+#[test]
+fn a_report_is_a_page_tables_a_workbook_and_figures() {
+    let desk = Desk::new(&mugs(6));
+    assert_eq!(status(&desk.solve()), 0);
+    let asked = ["report", "instance.json", "plan.json", "-o", "plan.html", "--csv", "tables", "--xlsx", "plan.xlsx"];
+    let told = desk.run(&[&asked[..], &["--json", "--tolerance", "PT2H"]].concat());
+    assert_eq!(status(&told), 0, "{told:?}");
+    assert_eq!(stdout_json(&told)["time_tolerance_hours"], 2.0);
+    let page = fs::read_to_string(desk.path("plan.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    for name in ["orders", "lines", "lots"] {
+        let table = fs::read_to_string(desk.path(&format!("tables/{name}.csv"))).unwrap();
+        assert!(table.starts_with(&format!("{},", name.trim_end_matches('s').replace("lot", "order"))), "{table}");
+        assert!(!table.contains("Confidential") && !page.contains("Confidential"));
+    }
+    assert!(fs::read(desk.path("plan.xlsx")).unwrap().starts_with(b"PK"));
+    let named = desk.run(&["report", "instance.json", "plan.json", "-o", "named.html", "--customers"]);
+    assert_eq!(status(&named), 0);
+    assert!(named.stdout.is_empty());
+    let drawn = desk.run(&["report", "instance.json", "plan.json", "-o", "plan.svg"]);
+    assert_eq!((status(&drawn), &fs::read(desk.path("plan.svg")).unwrap()[..5]), (0, &b"<svg "[..]));
+    for wrong in [["--tolerance", "2h"], ["--quantity-tolerance", "1.5"]] {
+        let refused = desk.run(&[&["report", "instance.json", "plan.json"][..], &wrong[..]].concat());
+        assert_eq!((status(&refused), stdout_json(&refused)["error"]["code"].as_str()), (2, Some("usage")));
+    }
+}
+
+#[test]
+fn a_lot_table_becomes_the_plan_it_was_and_two_plans_are_compared() {
+    let desk = Desk::new(&mugs(6));
+    assert_eq!(status(&desk.solve()), 0);
+    let lots = desk.run(&["report", "instance.json", "plan.json", "--csv", "-"]);
+    fs::write(desk.path("lots.csv"), &lots.stdout).unwrap();
+    let read = desk.run(&["import", "plan", "lots.csv", "--instance", "instance.json", "-o", "read.json"]);
+    assert_eq!(status(&read), 0, "{read:?}");
+    assert_eq!(status(&desk.run(&["check", "instance.json", "read.json"])), 0);
+    let same = desk.run(&["compare", "instance.json", "plan.json", "read.json"]);
+    assert_eq!(status(&same), 0, "{same:?}");
+    let same = stdout_json(&same);
+    assert_eq!((&same["stability"]["untouched_share"], same["lots"].as_array().unwrap().len()), (&json!(1.0), 0));
+    assert_eq!(same["cost"][0]["change"], 0);
+    let text = desk.run(&["compare", "instance.json", "plan.json", "read.json", "--format", "text"]);
+    assert!(String::from_utf8_lossy(&text.stdout).contains("kept are untouched (100 %)"), "{text:?}");
+    fs::write(desk.path("lots.csv"), "order,item\n").unwrap();
+    let refused = desk.run(&["import", "plan", "lots.csv", "--instance", "instance.json"]);
+    assert_eq!(status(&refused), 2);
 }

@@ -65,6 +65,14 @@ fn unreadable(path: &Path, fault: &io::Error) -> Failure {
     Failure::new(Exit::BadInput, "file-unreadable", format!("{} cannot be read: {fault}.", name(path)))
 }
 
+/// Makes a folder for several answers, and those above it.
+///
+/// # Errors
+/// Exit 1.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|fault| cannot_write(&name(path), &fault))
+}
+
 /// What messages call a file.
 pub fn name(path: &Path) -> String {
     if is_dash(path) { "stdin".to_string() } else { path.display().to_string() }

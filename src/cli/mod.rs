@@ -5,6 +5,7 @@
 
 mod bench;
 mod check;
+mod compare;
 mod exit;
 mod export;
 mod files;
@@ -55,6 +56,7 @@ enum Command {
     Validate(validate::Arguments),
     Report(report::Arguments),
     Export(export::Arguments),
+    Compare(compare::Arguments),
     Import(import::Arguments),
     Generate(generate::Arguments),
     Bench(bench::Arguments),
@@ -79,6 +81,7 @@ fn run(started: Instant) -> Result<Exit, Failure> {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

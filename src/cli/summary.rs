@@ -171,8 +171,8 @@ fn next_line(solution: &Solution, call: &Call<'_>) -> String {
         let (start, limit) = (output.clone(), span(Seconds(i64::try_from(longer).unwrap_or(300))).replace(' ', ""));
         return format!("lotwise solve {instance} --start {start} --time-limit {limit} -o {output}.longer");
     }
-    let picture = Path::new(&output).with_extension("svg");
-    format!("lotwise report {instance} {output} -o {}", picture.display())
+    let page = Path::new(&output).with_extension("html");
+    format!("lotwise report {instance} {output} -o {}", page.display())
 }
 
 fn path_word(path: &Path) -> String {

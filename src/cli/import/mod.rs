@@ -1,6 +1,7 @@
-//! `lotwise import`: what another program wrote becomes an instance. One file for order dumps, one for benchmarks.
+//! `lotwise import`: what another program wrote becomes an instance. One file for order dumps, one for lot tables, one for benchmarks.
 
 mod orders;
+mod plan;
 mod public;
 
 use super::exit::{Exit, Failure};
@@ -12,6 +13,7 @@ use lotwise::import::public::PublicFormat;
 #[command(after_help = "\
 Examples:
   lotwise import orders dump.csv --plant plant.json --mapping mapping.json -o instance.json
+  lotwise import plan lots.csv --instance instance.json -o plan.json
   lotwise import fjsp mk01.txt -o mk01.json")]
 pub struct Arguments {
     #[command(subcommand)]
@@ -21,6 +23,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum What {
     Orders(Box<orders::Arguments>),
+    Plan(plan::Arguments),
     /// Unrelated parallel machines with setups, makespan (Vallada and Ruiz).
     #[command(after_help = "\
 Example:
@@ -55,6 +58,7 @@ Example:
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     match &arguments.what {
         What::Orders(arguments) => orders::run(arguments),
+        What::Plan(arguments) => plan::run(arguments),
         What::Upmsp(file) => public::run(PublicFormat::Upmsp, file),
         What::Wt(arguments) => public::run_wt(arguments),
         What::Psp(file) => public::run(PublicFormat::Psp, file),

@@ -19,7 +19,7 @@ Examples:
   lotwise import orders dump.csv --plant plant.json --mapping mapping.json -o tonight.json \\
       --from 2010-12-01 --to 2010-12-01 --start 2010-12-02T00:00:00Z --pseudonymise")]
 pub struct Arguments {
-    /// The dump, a delimited table; - for stdin.
+    /// The dump, a delimited table or a workbook (XLSX); - for stdin.
     dump: PathBuf,
     /// The plant: an instance without orders.
     #[arg(long, value_name = "PLANT")]
@@ -45,6 +45,9 @@ pub struct Arguments {
     /// What stands between fields: comma, semicolon, tab or pipe [default: recognised].
     #[arg(long, value_name = "NAME")]
     delimiter: Option<Delimiter>,
+    /// The sheet of a workbook [default: the only one that has the mapped columns].
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// The decimal sign: . or , [default: recognised].
     #[arg(long, value_name = "SIGN")]
     decimal: Option<Decimal>,
@@ -86,6 +89,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let options = ImportOptions {
         delimiter: arguments.delimiter,
         encoding: arguments.encoding.clone(),
+        sheet: arguments.sheet.clone(),
         decimal: arguments.decimal,
         date_format: arguments.date_format,
         from: arguments.from,

@@ -60,6 +60,9 @@ pub struct Table {
     /// How dates are written, e.g. `d/m/Y`.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub date_format: Option<DateFormat>,
+    /// The sheet of a workbook; without it the only one that has the mapped columns.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// IANA time zone of dates without an offset; the plant's without one.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,

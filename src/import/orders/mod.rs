@@ -17,6 +17,8 @@ mod pseudonym;
 mod report;
 mod returns;
 mod rules;
+#[cfg(feature = "spreadsheet")]
+mod spreadsheet;
 mod table;
 mod text;
 
@@ -32,6 +34,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Instance, Instant, Meta, ReadError, read_instance};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 use table::Column;
 
 /// What a run of the importer is told besides the mapping; what stands here goes before the mapping's `table`.
@@ -41,6 +44,8 @@ pub struct ImportOptions {
     pub delimiter: Option<Delimiter>,
     /// The text's encoding, a WHATWG label.
     pub encoding: Option<String>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
     /// The decimal sign.
     pub decimal: Option<Decimal>,
     /// How dates are written.
@@ -97,15 +102,14 @@ pub fn import_orders(
     let rules = rules::Rules::new(mapping)?;
     check_options(mapping, options)?;
     let zone = zone(&plant, mapping)?;
-    let encoding = options.encoding.as_deref().or(mapping.table.encoding.as_deref());
-    let decoded = text::decode(dump, encoding).map_err(|fault| vec![fault])?;
-    let delimiter = options.delimiter.or(mapping.table.delimiter);
-    let table = table::Table::open(&decoded.text, &mapping.columns, delimiter)?;
+    let opened = open(dump, mapping, options)?;
+    let table = table::Table::open(&opened.text, &mapping.columns, opened.delimiter)?;
     let (decimal, date_format) = survey(&table, mapping, options)?;
     let mut report = ImportReport {
         table: TableReport {
-            encoding: decoded.encoding,
-            byte_order_mark: decoded.marked,
+            encoding: opened.encoding,
+            byte_order_mark: opened.marked,
+            sheet: opened.sheet.clone(),
             delimiter: table.delimiter,
             decimal,
             date_format,
@@ -128,6 +132,44 @@ pub fn import_orders(
     let assembly = assemble::Assembly { mapping, options, rules: &rules, zone: &zone };
     let instance = assembly.assemble(&lines, plant, &mut report)?;
     Ok(Imported { instance, report })
+}
+
+/// A dump as text, and what it came in.
+struct Opened<'a> {
+    text: Cow<'a, str>,
+    encoding: &'static str,
+    marked: bool,
+    delimiter: Option<Delimiter>,
+    sheet: Option<String>,
+}
+
+fn open<'a>(dump: &'a [u8], mapping: &Mapping, options: &ImportOptions) -> Result<Opened<'a>, Vec<Diagnostic>> {
+    let sheet = options.sheet.as_deref().or(mapping.table.sheet.as_deref());
+    #[cfg(feature = "spreadsheet")]
+    if spreadsheet::is_workbook(dump) {
+        let writing = spreadsheet::Writing {
+            columns: &mapping.columns,
+            decimal: options.decimal.or(mapping.table.decimal),
+            date_format: options.date_format.or(mapping.table.date_format),
+        };
+        let spreadsheet::SheetText { name, text } = spreadsheet::read(dump, sheet, &writing)?;
+        let (text, delimiter, sheet) = (Cow::Owned(text), Some(Delimiter::Tab), Some(name));
+        return Ok(Opened { text, encoding: "xlsx", marked: false, delimiter, sheet });
+    }
+    if options.sheet.is_some() {
+        let message =
+            format!("A sheet is named ({}), but the dump is no workbook.", sheet.map_or_else(String::new, shown));
+        return Err(vec![Diagnostic::error(
+            codes::IMPORT_OPTIONS,
+            "",
+            message,
+            "Leave --sheet out, or give it the XLSX.",
+        )]);
+    }
+    let encoding = options.encoding.as_deref().or(mapping.table.encoding.as_deref());
+    let decoded = text::decode(dump, encoding).map_err(|fault| vec![fault])?;
+    let delimiter = options.delimiter.or(mapping.table.delimiter);
+    Ok(Opened { text: decoded.text, encoding: decoded.encoding, marked: decoded.marked, delimiter, sheet: None })
 }
 
 /// Reads a plant: an instance file that may leave out `orders` and `variants`.
@@ -153,6 +195,7 @@ fn empty_report() -> ImportReport {
         table: TableReport {
             encoding: "UTF-8",
             byte_order_mark: false,
+            sheet: None,
             delimiter: Delimiter::Comma,
             decimal: None,
             date_format: None,
@@ -250,7 +293,7 @@ fn nothing_left(report: &ImportReport) -> Vec<Diagnostic> {
 }
 
 /// `text` in quotes for a message: control characters escaped, long text cut.
-fn shown(text: &str) -> String {
+pub(in crate::import) fn shown(text: &str) -> String {
     const MOST: usize = 60;
     let cut: String = text.chars().take(MOST).collect();
     let dots = if cut.len() < text.len() { "..." } else { "" };

@@ -41,6 +41,9 @@ pub struct TableReport {
     pub encoding: &'static str,
     /// Whether it began with a byte order mark.
     pub byte_order_mark: bool,
+    /// The sheet, where the dump is a workbook; its encoding is then `xlsx`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// What stands between fields.
     pub delimiter: Delimiter,
     /// The decimal sign; none where no number needed one.
@@ -181,7 +184,8 @@ impl fmt::Display for ImportReport {
         let mark = if table.byte_order_mark { " with a byte order mark" } else { "" };
         let decimal = table.decimal.map_or(String::new(), |sign| format!(", decimal sign `{sign}`"));
         let dates = table.date_format.map_or(String::new(), |format| format!(", dates {format}"));
-        writeln!(out, "table    {}{mark}, {} between fields{decimal}{dates}", table.encoding, table.delimiter)?;
+        let sheet = table.sheet.as_ref().map_or_else(String::new, |name| format!(", sheet {}", super::shown(name)));
+        writeln!(out, "table    {}{mark}{sheet}, {} between fields{decimal}{dates}", table.encoding, table.delimiter)?;
         writeln!(out, "rows     {} read, {} used, {} of them merged", rows.read, rows.used, rows.merged)?;
         for (reason, entry) in &self.left_out {
             let lines: Vec<String> = entry.lines.iter().take(5).map(u64::to_string).collect();

@@ -169,7 +169,7 @@ fn empty() -> Diagnostic {
     Diagnostic::error(codes::IMPORT_NO_ROWS, "", "The dump is empty.", "Export it again, with its header line.")
 }
 
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.chars().filter(|sign| !sign.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 

@@ -126,7 +126,7 @@ fn time_label(at: Seconds, step: i64, zone: &TimeZone) -> String {
 }
 
 /// An instant as local text.
-pub(super) fn moment(at: Seconds, zone: &TimeZone, format: &str) -> String {
+pub(in crate::report) fn moment(at: Seconds, zone: &TimeZone, format: &str) -> String {
     jiff::Timestamp::from_second(at.0).map_or_else(
         |_| Instant::utc(at).to_string(),
         |timestamp| timestamp.to_zoned(zone.clone()).strftime(format).to_string(),

@@ -104,12 +104,12 @@ impl<'a> Chart<'a> {
     }
 }
 
-fn zone_of(instance: &Instance) -> TimeZone {
+pub(in crate::report) fn zone_of(instance: &Instance) -> TimeZone {
     instance.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 /// The first attribute a changeover rule names; else the first any variant has; else the variant itself.
-fn default_colouring(instance: &Instance) -> &str {
+pub(in crate::report) fn default_colouring(instance: &Instance) -> &str {
     let named = instance.changeovers.iter().flat_map(|set| &set.rules).map(|rule| rule.attribute.as_str()).next();
     let mut attributes = instance.variants.iter().filter_map(|variant| variant.attributes.as_ref());
     named.or_else(|| attributes.find_map(|named| named.iter().next()).map(|(name, _)| name)).unwrap_or("variant")
@@ -206,7 +206,7 @@ fn overtime_by_line(solution: &Solution) -> FxHashMap<&str, Vec<Seconds>> {
 }
 
 /// What lies between the open windows.
-pub(super) fn closed(open: &WorkingTime, span: Span) -> Vec<Span> {
+pub(in crate::report) fn closed(open: &WorkingTime, span: Span) -> Vec<Span> {
     let mut gaps = Vec::new();
     let mut from = span.from;
     for window in open.windows() {

@@ -2,9 +2,9 @@
 
 use super::axis::{Axis, moment};
 use super::chart::{Chart, Row, Run, closed, with_overtime, worked};
-use super::markup::{escaped, shortened};
-use super::palette::Palette;
 use crate::model::Instance;
+use crate::report::markup::{escaped, shortened};
+use crate::report::palette::Palette;
 use crate::report::text::{count, money, per_cent, span as span_text};
 use crate::solution::{OrderStatus, Solution};
 use crate::units::Seconds;

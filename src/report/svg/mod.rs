@@ -6,10 +6,10 @@
 //! prints; there is no script and no outside resource in it. Floats are pixels here, never time or cost.
 
 mod axis;
-mod chart;
+pub(in crate::report) mod chart;
 mod draw;
-mod markup;
-mod palette;
+
+pub(in crate::report) use axis::moment;
 
 use crate::model::Instance;
 use crate::solution::Solution;

@@ -21,13 +21,13 @@ const NONE: [u8; 3] = [0x9a, 0x9a, 0x9a];
 
 /// The colour of each value.
 #[derive(Debug)]
-pub(super) struct Palette<'a> {
+pub(in crate::report) struct Palette<'a> {
     colours: FxHashMap<&'a str, [u8; 3]>,
 }
 
 impl<'a> Palette<'a> {
     /// Colours for `values`.
-    pub(super) fn new(values: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(in crate::report) fn new(values: impl IntoIterator<Item = &'a str>) -> Self {
         let mut values: Vec<&str> = values.into_iter().collect();
         values.sort_unstable();
         values.dedup();
@@ -50,13 +50,13 @@ impl<'a> Palette<'a> {
     }
 
     /// The colour of `value`, as `#rrggbb`.
-    pub(super) fn fill(&self, value: Option<&str>) -> String {
+    pub(in crate::report) fn fill(&self, value: Option<&str>) -> String {
         let [red, green, blue] = self.rgb(value);
         format!("#{red:02x}{green:02x}{blue:02x}")
     }
 
     /// Black or white, whichever is read on the colour of `value`.
-    pub(super) fn ink(&self, value: Option<&str>) -> &'static str {
+    pub(in crate::report) fn ink(&self, value: Option<&str>) -> &'static str {
         let [red, green, blue] = self.rgb(value).map(u32::from);
         // Luma of BT.601, in thousandths.
         if red * 299 + green * 587 + blue * 114 > 125_000 { "#000" } else { "#fff" }

@@ -1,7 +1,7 @@
-//! Text that is safe inside SVG.
+//! Text that is safe inside SVG and HTML.
 
 /// Escapes text for element content and quoted attributes; characters XML 1.0 cannot hold become U+FFFD.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::report) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     for letter in text.chars() {
         match letter {
@@ -22,7 +22,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// The text cut to `limit` characters, with an ellipsis where something is missing.
-pub(super) fn shortened(text: &str, limit: usize) -> String {
+pub(in crate::report) fn shortened(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_string();
     }
