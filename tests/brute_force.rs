@@ -127,6 +127,7 @@ fn a_later_date_never_raises_the_optimum() {
 }
 
 /// The shop with some of its orders only.
+#[cfg(feature = "mip")]
 fn with_orders(shop: &Shop, keep: impl Fn(&str) -> bool) -> Shop {
     let orders = shop.orders.iter().filter(|order| keep(&order.name)).cloned().collect();
     Shop { orders, ..shop.clone() }

@@ -26,6 +26,7 @@ pub fn plan_of_lots(instance: &Instance, table: LotTable) -> Solution {
         status: Status::Feasible,
         cost: Default::default(),
         bound: None,
+        clash: None,
         gap: None,
         lots,
         orders: Vec::new(),
