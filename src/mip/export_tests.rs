@@ -8,13 +8,15 @@ use crate::mip::highs::{Program, best_values};
 use crate::mip::tests::random_instance;
 use good_lp::variable;
 
+type ReadRow = (bool, Vec<(String, f64)>, f64);
+
 /// A program as a file says it.
 #[derive(Debug, Default, PartialEq)]
 struct Read {
     /// Upper bound and whether it is a decision, by name.
     variables: std::collections::BTreeMap<String, (String, bool)>,
     /// Whether an equality, terms and bound, by name.
-    rows: std::collections::BTreeMap<String, (bool, Vec<(String, f64)>, f64)>,
+    rows: std::collections::BTreeMap<String, ReadRow>,
     objective: Vec<(String, f64)>,
 }
 

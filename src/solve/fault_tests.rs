@@ -7,7 +7,7 @@ use crate::mip::highs::faults::{Fault, inject};
 /// Small enough for the allocation to be tried, late enough for it to matter.
 fn instance() -> Instance {
     let parameters = Parameters { seed: 3, orders: Some(12), lines: Some(2), ..Parameters::default() };
-    generate("parallel", &parameters).unwrap()
+    generate("parallel", &parameters).expect("the parameters are in range")
 }
 
 fn solved(fault: Option<Fault>, method: Method, limit: Duration) -> (Solution, Duration) {
@@ -16,7 +16,7 @@ fn solved(fault: Option<Fault>, method: Method, limit: Duration) -> (Solution, D
     }
     let options = Options { time_limit: Some(limit), threads: Some(1), method, ..Options::default() };
     let begun = Instant::now();
-    let outcome = solve(&instance(), &options, &mut |_| {}).unwrap();
+    let outcome = solve(&instance(), &options, &mut |_| {}).expect("a plan, whatever the solver does");
     (outcome.solution, begun.elapsed())
 }
 
