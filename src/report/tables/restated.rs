@@ -27,6 +27,7 @@ pub fn plan_of_lots(instance: &Instance, table: LotTable) -> Solution {
         cost: Default::default(),
         bound: None,
         gap: None,
+        clash: None,
         lots,
         orders: Vec::new(),
         lines: overtime.into_iter().map(line).collect(),
