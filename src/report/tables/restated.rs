@@ -28,6 +28,7 @@ pub fn plan_of_lots(instance: &Instance, table: LotTable) -> Solution {
         bound: None,
         clash: None,
         gap: None,
+        clash: None,
         lots,
         orders: Vec::new(),
         lines: overtime.into_iter().map(line).collect(),

@@ -139,8 +139,9 @@ function label(context, run, from, width, top, height, ink, view, paint) {
   context.font = `${Math.min(12, height * 0.62)}px system-ui, sans-serif`;
   const begin = Math.max(from, view.left) + 4, room = from + width - begin - 3;
   if (room < 16) return;
-  const text = shortened(context, orderName(run), room);
-  if (text.length < 2) return;
+  const name = orderName(run), text = shortened(context, name, room);
+  // A letter or two of a name say nothing.
+  if (text !== name && text.length < 5) return;
   // Where the label begins in closed time it stands on the pale part of its run.
   const time = view.from + (begin + 2 - view.left) / (view.width - view.left) * (view.to - view.from);
   const gaps = plan.closed[plan.lines[run[LINE]].closed];
