@@ -55,6 +55,7 @@
 //! | `problem`, `plan`, `schedule` | the model compiled; decisions and nothing else; the only place that knows times and costs |
 //! | `heuristic`, `mip` | first plans and search; integer programs |
 //! | [`mod@solve`] | strategy, budget, incumbent, progress, outcome |
+//! | [`desk`] | the planner's questions: replan, explain, quote, agility |
 //! | [`report`] | the plan as a picture, numbers as people write them |
 //!
 //! # What always holds
@@ -73,6 +74,7 @@
 //! Both are on by default. `cli`: the command. `mip`: the integer programs, which build HiGHS from source (a C++
 //! compiler, cmake and libclang are needed). Without both the library needs no compiler but Rust's.
 
+pub mod desk;
 pub mod diagnostic;
 pub mod generate;
 pub(crate) mod heuristic;

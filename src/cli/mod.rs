@@ -5,6 +5,7 @@
 
 mod bench;
 mod check;
+mod desk;
 mod exit;
 mod export;
 mod files;
@@ -54,6 +55,7 @@ enum Command {
     Validate(validate::Arguments),
     Report(report::Arguments),
     Export(export::Arguments),
+    Replan(Box<desk::replan::Arguments>),
     Import(import::Arguments),
     Generate(generate::Arguments),
     Bench(bench::Arguments),
@@ -78,6 +80,7 @@ fn run(started: Instant) -> Result<Exit, Failure> {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Replan(arguments) => desk::replan::run(&arguments, started),
         Command::Import(arguments) => import::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

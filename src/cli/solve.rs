@@ -207,7 +207,10 @@ fn list_unreadable(outcome: &mut Outcome, unreadable: Vec<(String, Diagnostic)>)
 }
 
 /// The exit status of a plan that is written.
-fn ended(outcome: &Outcome, answered: bool) -> Result<Exit, Failure> {
+///
+/// # Errors
+/// Exits 3 and 4.
+pub fn ended(outcome: &Outcome, answered: bool) -> Result<Exit, Failure> {
     let set_aside: HashSet<&str> = outcome.set_aside.iter().map(String::as_str).collect();
     let unplanned: Vec<Diagnostic> = summary::unplanned(&outcome.solution, &set_aside);
     if !unplanned.is_empty() || outcome.solution.status == Status::Infeasible {
