@@ -201,7 +201,8 @@ impl Checker<'_> {
         let listed = |names: Vec<String>| format!("There is {}.", names.join(", "));
         let (field, what, remedy) = if lots().next().is_none() {
             let near = did_you_mean(&report.order, self.baseline.lots.iter().map(|lot| lot.order.as_str()));
-            let remedy = near.map_or("Name an order of the plan.".to_string(), |near| format!("Did you mean \"{near}\"?"));
+            let remedy =
+                near.map_or("Name an order of the plan.".to_string(), |near| format!("Did you mean \"{near}\"?"));
             ("order", format!("The plan has no lot of an order \"{}\".", report.order), remedy)
         } else if of_item().next().is_none() {
             let mut items: Vec<String> = lots().map(|lot| lot.item.clone()).collect();
@@ -210,7 +211,11 @@ impl Checker<'_> {
             ("item", format!("The plan has no lot of item \"{}\" of {}.", report.item, report.order), listed(items))
         } else if of_item().all(|lot| lot.lot != report.lot) {
             let numbers = of_item().map(|lot| lot.lot.to_string()).collect();
-            ("lot", format!("The plan has no lot {} of item {} of {}.", report.lot, report.item, report.order), listed(numbers))
+            (
+                "lot",
+                format!("The plan has no lot {} of item {} of {}.", report.lot, report.item, report.order),
+                listed(numbers),
+            )
         } else {
             let known = of_item().flat_map(|lot| &lot.operations).filter_map(|operation| operation.operation.clone());
             let mut known: Vec<String> = known.collect();
@@ -227,7 +232,12 @@ impl Checker<'_> {
         let at = self.at;
         if report.start >= at {
             let message = format!("It started at {}, but what is reported is known at {at}.", report.start);
-            self.fault(codes::ACTUAL_TIMES, join_pointer(base, "start"), message, "Correct the instant, or leave it out: it is to come.");
+            self.fault(
+                codes::ACTUAL_TIMES,
+                join_pointer(base, "start"),
+                message,
+                "Correct the instant, or leave it out: it is to come.",
+            );
         }
         let Some(end) = report.end else { return };
         if end > at {

@@ -9,7 +9,7 @@ mod happenings;
 mod materials;
 mod work;
 
-pub(super) use downtime::close_down;
+pub(super) use downtime::{close_down, own_calendar};
 pub(super) use happenings::{Happening, Setting, happenings};
 
 use super::actuals::{self, Actuals};
@@ -225,9 +225,8 @@ impl<'a> Writer<'a> {
             let finished = of_line().filter(|happening| happening.end <= at);
             let Some(last) = finished.max_by_key(|happening| (happening.end, happening.start)) else { continue };
             let lot = &self.baseline.lots[last.lot];
-            let is_kept = |(kept, _): &(LotEntry, bool)| {
-                (&kept.order, &kept.item, kept.lot) == (&lot.order, &lot.item, lot.lot)
-            };
+            let is_kept =
+                |(kept, _): &(LotEntry, bool)| (&kept.order, &kept.item, kept.lot) == (&lot.order, &lot.item, lot.lot);
             let id = &self.instance.lines[line].id;
             let earlier_fact = self.lots.iter().filter(|(_, fact)| *fact).flat_map(|(kept, _)| &kept.operations);
             let earlier_fact = earlier_fact.filter(|fact| fact.line == *id && fact.start.seconds < last.start).count();

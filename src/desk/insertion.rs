@@ -10,6 +10,9 @@ use crate::schedule::network::{Network, OpId, Timetable};
 use crate::schedule::{Schedule, settle};
 use crate::units::{DAY, Money, Seconds};
 
+/// What an order is charged for being late where it must not be: more than plans cost, and a thousand days of it are
+/// still a number.
+const LATE_PENALTY: i64 = 1 << 44;
 /// Places of a line that are priced exactly.
 const TRIED: usize = 6;
 
@@ -52,6 +55,18 @@ pub(super) fn insert_missing(problem: &Problem, plan: &Plan, mut missing: Vec<Or
 /// Whether an order is better made than left out.
 fn pays(problem: &Problem, order: OrderIdx, before: &Timetable, after: &Timetable) -> bool {
     problem.orders[order].reject_cost.is_none() || after.cost() <= before.cost()
+}
+
+/// The same as [`insert`], but on time comes before all costs: the order is charged so much for being late that it is
+/// only where no place it can have is in time. Priced as it is.
+pub(super) fn insert_on_time(problem: &Problem, plan: &Plan, order: OrderIdx) -> Option<Inserted> {
+    let mut urgent = problem.clone();
+    let facts = &mut urgent.orders[order];
+    facts.late_cost_once = Money(LATE_PENALTY);
+    facts.late_cost_per_day = Money(LATE_PENALTY);
+    let mut inserted = insert(&urgent, plan, order)?;
+    inserted.schedule = settle(problem, &mut inserted.plan).ok()?;
+    Some(inserted)
 }
 
 fn finish(problem: &Problem, network: &Network<'_>, timetable: &Timetable) -> Option<Inserted> {

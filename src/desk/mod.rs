@@ -5,12 +5,16 @@
 //! orders in, and lets `schedule` and `solve` say what follows. No plan that is read is trusted: it is checked first.
 
 pub mod actuals;
+mod change;
+pub mod explain;
 mod facts;
 mod insertion;
 pub mod replan;
 mod standing;
 
 pub use actuals::{Actuals, read_actuals};
+pub use change::{Change, OpenedWindow, apply_change};
+pub use explain::{ExplainOptions, Explanations, explain};
 pub use replan::{ReplanOptions, Replanned, facts_of, replan};
 
 use crate::diagnostic::Diagnostic;

@@ -1,5 +1,6 @@
 //! The planner's desk on the command line: one file per question, and how answers are said in words.
 
+pub mod explain;
 pub mod replan;
 mod search;
 mod wording;

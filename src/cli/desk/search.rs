@@ -42,7 +42,11 @@ impl Search {
         signals::watch(cancel.clone())?;
         let default = Options::default();
         Ok(Options {
-            time_limit: if self.iterations.is_some() { self.time_limit } else { self.time_limit.or(default.time_limit) },
+            time_limit: if self.iterations.is_some() {
+                self.time_limit
+            } else {
+                self.time_limit.or(default.time_limit)
+            },
             iterations: self.iterations,
             seed: self.seed,
             threads: self.threads.map(usize::from),

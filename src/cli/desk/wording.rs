@@ -29,3 +29,9 @@ pub fn listed(names: &[String], most: usize) -> String {
         left => format!("{shown} and {left} more"),
     }
 }
+
+/// A difference in money, with its sign.
+pub fn signed(amount: Money) -> String {
+    let shown = money(amount);
+    if shown.starts_with('-') || shown == "0" { shown } else { format!("+{shown}") }
+}

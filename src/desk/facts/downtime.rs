@@ -10,7 +10,8 @@ pub(in crate::desk) fn close_down(instance: &mut Instance, line: usize, down: &D
         return;
     }
     let calendar = own_calendar(instance, line);
-    calendar.overtime = std::mem::take(&mut calendar.overtime).into_iter().flat_map(|window| outside(window, down)).collect();
+    calendar.overtime =
+        std::mem::take(&mut calendar.overtime).into_iter().flat_map(|window| outside(window, down)).collect();
     let reason = down.reason.clone().or_else(|| Some("down".to_string()));
     calendar.closed.push(Window { from: down.from, to: down.to, reason, meta: None });
     let line = &mut instance.lines[line];

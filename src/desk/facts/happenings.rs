@@ -112,10 +112,13 @@ impl<'a, 'b> Walk<'a, 'b> {
             let line = report.and_then(|report| report.line.as_deref()).unwrap_or(&operation.line);
             let Some(&line) = lines.get(line) else { continue };
             let place = places.get(&(order.to_string(), item_name.to_string()));
-            let item = place.map(|&(order, item)| ItemIdx(problem.orders[OrderIdx::at(order)].items.start + item as u32));
+            let item =
+                place.map(|&(order, item)| ItemIdx(problem.orders[OrderIdx::at(order)].items.start + item as u32));
             let variant = match place {
                 Some(&(order, item)) => Some(instance.orders[order].items[item].variant.as_str()),
-                None => baseline.lots[lot].variant.as_deref().or_else(|| lost.get(&(order, item_name.to_string())).copied()),
+                None => {
+                    baseline.lots[lot].variant.as_deref().or_else(|| lost.get(&(order, item_name.to_string())).copied())
+                }
             };
             let step = item.and_then(|item| step_of(instance, &problem, item, name));
             planned.push(Planned {
@@ -229,9 +232,8 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     /// The run of some pieces of an operation from an instant on, pausing while the line is closed.
     fn place(&self, one: &Planned<'_>, clock: &LineClock<'_>, from: Seconds, pieces: Pieces) -> Span {
-        let rate = one.item.and_then(|item| {
-            self.problem.rate_on(self.problem.kind_of(item, one.step), LineIdx::at(one.line))
-        });
+        let rate =
+            one.item.and_then(|item| self.problem.rate_on(self.problem.kind_of(item, one.step), LineIdx::at(one.line)));
         let work = match rate {
             Some(rate) => rate.run_time(pieces),
             None => clock.open.working_between(one.start, one.end).max(Seconds(1)),
@@ -314,7 +316,5 @@ fn step_of(instance: &Instance, problem: &Problem, item: ItemIdx, name: Option<&
 fn lost_variants<'a>(previous: &'a Instance, instance: &'a Instance) -> FxHashMap<(&'a str, String), &'a str> {
     let known = |id: &str| instance.variants.iter().find(|variant| variant.id == id).map(|variant| variant.id.as_str());
     let items = previous.orders.iter().flat_map(|order| order.items.iter().enumerate().map(move |item| (order, item)));
-    items
-        .filter_map(|(order, (at, item))| Some(((order.id.as_str(), item.name(at)), known(&item.variant)?)))
-        .collect()
+    items.filter_map(|(order, (at, item))| Some(((order.id.as_str(), item.name(at)), known(&item.variant)?))).collect()
 }
