@@ -19,7 +19,7 @@ use super::{DeskError, replan};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Baseline, Duration, Instance, Instant, LotEntry, Named};
 use crate::solution::Solution;
-use crate::units::Seconds;
+use crate::units::{Money, Seconds};
 use rustc_hash::FxHashMap;
 
 /// The instance of the next plan, and how it came about.
@@ -54,7 +54,8 @@ pub(super) fn facts(
         }
     }
     let frozen_until = at.seconds + options.frozen;
-    let setting = Setting { at: at.seconds, frozen_until, actuals, previous: options.previous.as_ref() };
+    let previous = options.previous.as_ref();
+    let setting = Setting { at: at.seconds, frozen_until, actuals, previous, pace: &[] };
     let (sound, _) = sound_part(&without_plan(&next))?;
     let happened = happenings(&sound, baseline, &setting);
     next.start = at;
@@ -71,7 +72,7 @@ pub(super) fn facts(
     Ok(Facts { instance, delivered, noted, warnings })
 }
 
-fn check_instant(instance: &Instance, at: Instant) -> Result<(), DeskError> {
+pub(super) fn check_instant(instance: &Instance, at: Instant) -> Result<(), DeskError> {
     if at >= instance.start && at.seconds < instance.horizon_end() {
         return Ok(());
     }
@@ -81,8 +82,27 @@ fn check_instant(instance: &Instance, at: Instant) -> Result<(), DeskError> {
 }
 
 /// The instance without the plan in force: its facts are judged anew.
-fn without_plan(instance: &Instance) -> Instance {
+pub(super) fn without_plan(instance: &Instance) -> Instance {
     Instance { baseline: None, ..instance.clone() }
+}
+
+/// Where nobody says what changes cost: an operation on another line costs a fifth of what a day late does, a start
+/// moved by an hour a two-hundredth (an eighth, moved by a day): enough that a plan is not turned over for pennies, and
+/// little beside a promise.
+const LINE_CHANGE: i64 = 5;
+const START_CHANGE: i64 = 200;
+
+/// The median of what orders with a promise are charged for a day late.
+fn median_late_cost(instance: &Instance) -> Money {
+    let promised = instance.orders.iter().filter(|order| order.due.is_some());
+    let mut costs: Vec<Money> = promised
+        .map(|order| match (order.late_cost_per_day, order.late_cost_once) {
+            (None, None) => instance.objective.late_cost_per_day,
+            (per_day, once) => per_day.or(once).unwrap_or_default(),
+        })
+        .collect();
+    costs.sort_unstable();
+    costs.get(costs.len() / 2).copied().unwrap_or_default()
 }
 
 /// The instance while it is written.
@@ -258,10 +278,14 @@ impl<'a> Writer<'a> {
         let before = self.instance.baseline.take().unwrap_or_default();
         let mut lots: Vec<LotEntry> = std::mem::take(&mut self.lots).into_iter().map(|(lot, _)| lot).collect();
         lots.sort_by(|a, b| (&a.order, &a.item, a.lot).cmp(&(&b.order, &b.item, b.lot)));
+        let late_cost = median_late_cost(&self.instance);
+        let known = |price: Money| Some(price).filter(|_| before != Baseline::default());
+        let line_change = options.line_change_cost.or(known(before.line_change_cost));
+        let start_change = options.start_change_cost_per_hour.or(known(before.start_change_cost_per_hour));
         self.instance.baseline = Some(Baseline {
             frozen_until: Some(frozen_until),
-            line_change_cost: options.line_change_cost.unwrap_or(before.line_change_cost),
-            start_change_cost_per_hour: options.start_change_cost_per_hour.unwrap_or(before.start_change_cost_per_hour),
+            line_change_cost: line_change.unwrap_or(Money(late_cost.0 / LINE_CHANGE)),
+            start_change_cost_per_hour: start_change.unwrap_or(Money(late_cost.0 / START_CHANGE)),
             lots,
             meta: before.meta,
         });

@@ -5,17 +5,25 @@
 //! orders in, and lets `schedule` and `solve` say what follows. No plan that is read is trusted: it is checked first.
 
 pub mod actuals;
+pub mod agility;
+pub mod bottlenecks;
 mod change;
 pub mod explain;
 mod facts;
 mod insertion;
+pub mod quote;
 pub mod replan;
+mod simulate;
 mod standing;
 
 pub use actuals::{Actuals, read_actuals};
+pub use agility::{Agility, AgilityOptions, agility};
+pub use bottlenecks::{BottleneckOptions, Bottlenecks, bottlenecks};
 pub use change::{Change, OpenedWindow, apply_change};
 pub use explain::{ExplainOptions, Explanations, explain};
+pub use quote::{QuoteOptions, Quotes, accept, quote, read_order};
 pub use replan::{ReplanOptions, Replanned, facts_of, replan};
+pub use simulate::{Conditions, simulate};
 
 use crate::diagnostic::Diagnostic;
 use crate::solve::SolveError;

@@ -21,9 +21,11 @@ use serde::Serialize;
 pub struct ReplanOptions {
     /// From the instant on, so long nothing of the plan may change: what starts within it is a fact.
     pub frozen: Seconds,
-    /// Price of putting an operation on another line; the instance's own without it.
+    /// Price of putting an operation on another line. Without it the instance's baseline says; where there is none, a fifth
+    /// of the median cost of a day late.
     pub line_change_cost: Option<Money>,
-    /// Price of moving a start by an hour; the instance's own without it.
+    /// Price of moving a start by an hour. Without it the instance's baseline says; where there is none, a two-hundredth of
+    /// the median cost of a day late.
     pub start_change_cost_per_hour: Option<Money>,
     /// The instance the plan was made for: names the variants of orders that have been cancelled.
     pub previous: Option<Instance>,

@@ -1,6 +1,9 @@
 //! The planner's desk on the command line: one file per question, and how answers are said in words.
 
+pub mod agility;
+pub mod bottlenecks;
 pub mod explain;
+pub mod quote;
 pub mod replan;
 mod search;
 mod wording;

@@ -48,10 +48,11 @@ pub struct Arguments {
     /// From the instant on, so long nothing of the plan may change: 4h, 30m, P1D.
     #[arg(long, value_name = "TIME", value_parser = span, default_value = "0")]
     frozen: Duration,
-    /// What it costs to put an operation on another line [default: the instance's].
+    /// What it costs to put an operation on another line [default: as the instance's baseline has it, else a fifth of the
+    /// median cost of a day late].
     #[arg(long, value_name = "MONEY", value_parser = money)]
     line_change_cost: Option<Money>,
-    /// What it costs to move a start by an hour [default: the instance's].
+    /// What it costs to move a start by an hour [default: likewise, a two-hundredth].
     #[arg(long, value_name = "MONEY", value_parser = money)]
     start_change_cost: Option<Money>,
     /// The instance the plan was made for, where orders that run have been taken out of INSTANCE: it says what they are of.

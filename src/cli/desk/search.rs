@@ -55,4 +55,17 @@ impl Search {
             ..default
         })
     }
+
+    /// The same for questions that search many times: so many iterations each, unless others are asked for.
+    ///
+    /// # Errors
+    /// As [`Self::options`]; exit 2 for a time limit, under which the searches that are compared would not be alike.
+    pub fn measuring(&self, started: Instant, iterations: u64) -> Result<Options, Failure> {
+        if self.time_limit.is_some() {
+            return Err(Failure::usage(
+                "The searches that are compared must be alike: use --iterations, not --time-limit.",
+            ));
+        }
+        Ok(Options { time_limit: None, iterations: self.iterations.or(Some(iterations)), ..self.options(started)? })
+    }
 }

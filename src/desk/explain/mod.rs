@@ -13,6 +13,7 @@ mod remedies;
 pub use causes::{Cause, CauseCode};
 pub use chain::{ChainStep, HeldBy};
 pub use refused::Alternative;
+pub(super) use refused::differences;
 pub use remedies::Remedy;
 
 use super::DeskError;

@@ -9,7 +9,7 @@ use crate::model::{Instance, Instant, LotEntry};
 use crate::problem::{ItemIdx, LineIdx, OrderIdx, Problem};
 use crate::schedule::LineClock;
 use crate::solution::Solution;
-use crate::units::{Id, Pieces, Seconds};
+use crate::units::{Id, Pieces, Seconds, mul_div_ceil};
 use crate::working_time::Span;
 use rustc_hash::FxHashMap;
 
@@ -21,6 +21,8 @@ pub(in crate::desk) struct Setting<'a> {
     pub actuals: &'a Actuals,
     /// The instance the plan was made for.
     pub previous: Option<&'a Instance>,
+    /// By line: how fast it really is, in hundredths of its rates; empty for as fast as planned.
+    pub pace: &'a [u32],
 }
 
 /// What became of an operation, or is to be expected of it.
@@ -80,6 +82,8 @@ struct Walk<'a, 'b> {
     overtime: Vec<Vec<usize>>,
     /// By lot: its pieces.
     quantities: Vec<Pieces>,
+    /// The plan's own beginning: what starts before it had begun, and its times were known better than by its rate.
+    began: Seconds,
 }
 
 impl<'a, 'b> Walk<'a, 'b> {
@@ -144,7 +148,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         });
         let overtime = overtime.collect();
         let quantities = baseline.lots.iter().map(|lot| lot.quantity).collect();
-        Self { setting, problem, planned, overtime, quantities }
+        Self { setting, problem, planned, overtime, quantities, began: instance.start.seconds }
     }
 
     fn run(&self, baseline: &'a Solution) -> Vec<Happening<'a>> {
@@ -235,7 +239,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         let rate =
             one.item.and_then(|item| self.problem.rate_on(self.problem.kind_of(item, one.step), LineIdx::at(one.line)));
         let work = match rate {
-            Some(rate) => rate.run_time(pieces),
+            Some(rate) => self.paced(one.line, rate.run_time(pieces)),
             None => clock.open.working_between(one.start, one.end).max(Seconds(1)),
         };
         clock.open.place_pausable(from, work).unwrap_or(Span::new(from, from + work))
@@ -272,7 +276,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             && one.start >= ready
             && one.start >= not_before
             && reported.iter().all(|span| span.to <= first || span.from >= one.end)
-            && (one.item.is_none() || work == self.work(one, work));
+            && (one.item.is_none() || one.start < self.began || work == self.work(one, work));
         if as_planned {
             return (one.setup, Span::new(one.start, one.end));
         }
@@ -299,7 +303,15 @@ impl<'a, 'b> Walk<'a, 'b> {
         // A line that is down takes open time out of the plan's own interval: the run is as long as it was.
         let Some(item) = one.item else { return planned };
         let rate = self.problem.rate_on(self.problem.kind_of(item, one.step), LineIdx::at(one.line));
-        rate.map_or(planned, |rate| rate.run_time(self.quantities[one.lot]))
+        rate.map_or(planned, |rate| self.paced(one.line, rate.run_time(self.quantities[one.lot])))
+    }
+
+    /// Working seconds at the pace a line really has.
+    fn paced(&self, line: usize, work: Seconds) -> Seconds {
+        match self.setting.pace.get(line) {
+            Some(&pace) => Seconds(mul_div_ceil(work.0, 100, i64::from(pace.max(1)))),
+            None => work,
+        }
     }
 }
 
