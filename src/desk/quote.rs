@@ -134,12 +134,10 @@ pub fn quote(
         .num_threads(options.threads.unwrap_or(0))
         .build()
         .map_err(|fault| DeskError::Internal(format!("no worker threads: {fault}")))?;
-    let (earliest, cheapest) = pool.install(|| {
-        rayon::join(
-            || asker.made(Some(asker.start())).map(|made| asker.quoted(&made, None)),
-            || asker.made(None).map(|made| asker.quoted(&made, None)),
-        )
-    });
+    let plans = pool.install(|| asker.plans());
+    let quotes: Vec<Quote> = plans.iter().map(|made| asker.quoted(made, None)).collect();
+    let earliest = quotes.iter().min_by_key(|quote| (quote.delivery, quote.price)).cloned();
+    let cheapest = quotes.iter().min_by_key(|quote| (quote.price, quote.delivery)).cloned();
     let mut dates = options.dates.clone();
     if let Some(earliest) = earliest.as_ref().filter(|_| dates.is_empty()) {
         let later =
@@ -149,11 +147,7 @@ pub fn quote(
         dates.dedup();
     }
     let dates = pool.install(|| {
-        let priced = dates.par_iter().filter_map(|&by| {
-            let made = asker.made(Some(by.seconds))?;
-            Some(asker.quoted(&made, Some(by))).filter(|quote| quote.delivery <= by)
-        });
-        priced.collect()
+        dates.par_iter().filter_map(|&by| Some(asker.quoted(&asker.by(by.seconds, &plans)?, Some(by)))).collect()
     });
     Ok(Quotes { order: order.id.clone(), earliest, dates, cheapest })
 }
@@ -173,12 +167,16 @@ pub fn accept(
         let remedy = "Accept a date that `quote` lists.";
         DeskError::Question(vec![Diagnostic::error(codes::QUESTION_VALUE, "/due", message, remedy)])
     };
-    let made = asker.made(Some(by.map_or(asker.start(), |by| by.seconds)));
-    let made = made.ok_or_else(|| refused(format!("There is no place for the order {}.", order.id)))?;
+    let plans = asker.plans();
+    let made = match by {
+        Some(by) => asker.by(by.seconds, &plans),
+        None => plans.iter().min_by_key(|made| asker.rank(made)).cloned(),
+    };
+    let made = made.ok_or_else(|| match by {
+        Some(by) => refused(format!("The order {} cannot be delivered by {by}.", order.id)),
+        None => refused(format!("There is no place for the order {}.", order.id)),
+    })?;
     let quote = asker.quoted(&made, by);
-    if by.is_some_and(|by| quote.delivery > by) {
-        return Err(refused(format!("It would be delivered at {}, after {}.", quote.delivery, quote.by)));
-    }
     let mut instance = instance.clone();
     instance.orders.push(Order { due: Some(quote.by), ..asker.asked.clone() });
     let (sound, _) = sound_part(&instance)?;
@@ -245,6 +243,28 @@ impl Asker {
         let mut made = insert(&urgent, &self.standing.plan, self.order)?;
         made.schedule = crate::schedule::settle(&self.standing.problem, &mut made.plan).ok()?;
         Some(made)
+    }
+
+    /// Plans with the order: as early as it can be, within some days of that, and where it costs least.
+    fn plans(&self) -> Vec<Inserted> {
+        let Some(earliest) = self.made(Some(self.start())) else { return Vec::new() };
+        let delivery = earliest.schedule.deliveries[self.order].unwrap_or(self.start());
+        let asked = LADDER.par_iter().map(|days| Some(delivery + Seconds(days * DAY.0))).chain([None]);
+        let mut plans = vec![earliest];
+        plans.extend(asked.filter_map(|by| self.made(by)).collect::<Vec<_>>());
+        plans
+    }
+
+    /// The cheapest plan that delivers the order by an instant: one made for it, or one that does so anyway.
+    fn by(&self, by: Seconds, plans: &[Inserted]) -> Option<Inserted> {
+        let own = self.made(Some(by));
+        let in_time = plans.iter().chain(&own).filter(|made| self.rank(made).0 <= by);
+        in_time.min_by_key(|made| (made.schedule.cost.total, self.rank(made))).cloned()
+    }
+
+    /// Plans by when they deliver the order, then by cost.
+    fn rank(&self, made: &Inserted) -> (Seconds, Money) {
+        (made.schedule.deliveries[self.order].unwrap_or(Seconds::MAX), made.schedule.cost.total)
     }
 
     /// The quote of a plan with the order; without a date it promises the delivery itself.

@@ -195,10 +195,8 @@ impl<'p> WhatIf<'p> {
         let mut ends: IdVec<OpIdx, Option<(Seconds, LineIdx)>> = IdVec::filled(None, plan.operations.len());
         let mut times = Vec::with_capacity(behind.operations.len());
         for &operation in &behind.operations {
-            let Operation { lot: lot_id, step } = plan.operations[operation];
-            let lot = plan.lots[lot_id];
+            let lot = plan.lots[plan.operations[operation].lot];
             let order = problem.items[lot.item].order;
-            let own = order == behind.order;
             if is_gone(order) {
                 continue;
             }
@@ -219,25 +217,7 @@ impl<'p> WhatIf<'p> {
                 true => Seconds::ZERO,
                 false => problem.changeover(line, from, class).time,
             };
-            let mut ready = (LONG_AGO, Hold::Release);
-            let released = match change.released_at.filter(|_| own) {
-                Some(at) => at,
-                None if change.release && own => problem.start,
-                None => problem.orders[order].release,
-            };
-            ready = ready.later((released, Hold::Release));
-            if let Some(&(from, supply)) = materials.get(operation) {
-                ready = ready.later((from, Hold::Material(supply)));
-            }
-            if !(change.steps && own) {
-                let facts = &problem.route_of(lot.item).steps[usize::from(step)];
-                for &earlier in &facts.after {
-                    let earlier = plan.operation(lot_id, usize::from(earlier));
-                    let (end, from) = ends[earlier]?;
-                    let transit = problem.places.transit(problem.lines[from].site, line.site)?;
-                    ready = ready.later((end + facts.lag + transit.time, Hold::Route(earlier)));
-                }
-            }
+            let ready = self.ready(operation, line_id, change, (behind.order, &materials, &ends))?;
             let rate = problem.rate_on(kind, line_id)?;
             let slot = clock(line_id).next(free, setup_time, ready.0, rate.run_time(lot.quantity))?;
             let set_up = match slot.setup_start {
@@ -257,6 +237,40 @@ impl<'p> WhatIf<'p> {
             states[line_id] = (end, line.changeovers.map(|_| class), Some(operation));
         }
         self.delivered(behind.order, &ends, times)
+    }
+
+    /// From when on an operation could run, its line apart, and what decides that.
+    fn ready(
+        &self,
+        operation: OpIdx,
+        line: LineIdx,
+        change: &Change,
+        (asked, materials, ends): (OrderIdx, &Ready, &IdVec<OpIdx, Option<(Seconds, LineIdx)>>),
+    ) -> Option<(Seconds, Hold)> {
+        let (problem, plan) = (self.problem, self.plan);
+        let Operation { lot, step } = plan.operations[operation];
+        let item = plan.lots[lot].item;
+        let order = problem.items[item].order;
+        let own = order == asked;
+        let released = match change.released_at.filter(|_| own) {
+            Some(at) => at,
+            None if change.release && own => problem.start,
+            None => problem.orders[order].release,
+        };
+        let mut ready = (released, Hold::Release);
+        if let Some(&(from, supply)) = materials.get(operation) {
+            ready = ready.later((from, Hold::Material(supply)));
+        }
+        if !(change.steps && own) {
+            let facts = &problem.route_of(item).steps[usize::from(step)];
+            for &earlier in &facts.after {
+                let earlier = plan.operation(lot, usize::from(earlier));
+                let (end, from) = ends[earlier]?;
+                let transit = problem.places.transit(problem.lines[from].site, problem.lines[line].site)?;
+                ready = ready.later((end + facts.lag + transit.time, Hold::Route(earlier)));
+            }
+        }
+        Some(ready)
     }
 
     fn delivered(

@@ -179,7 +179,10 @@ fn cause_words(cause: &Cause) -> String {
             format!("its place on {} is held by {}{each}", lines(), listed(&cause.orders, 6))
         }
         CauseCode::KitLastItem => format!("all but these items would be on time: {}", listed(&cause.parts, 6)),
-        CauseCode::ClosedTime => format!("{} are closed for {} on its way", lines(), span(cause.time.0)),
+        CauseCode::ClosedTime => format!("closing time of {} on its way, {} in all", lines(), span(cause.time.0)),
+        CauseCode::LinesChosen => {
+            format!("it stands on too few lines: alone on {} it is late, alone on others not", lines())
+        }
         CauseCode::NoOpenTime => format!("even alone it has not open time enough before its promise, on {}", lines()),
         CauseCode::TooLittleTime => "even alone, on lines that never close, it takes longer than there is".to_string(),
         CauseCode::KeptBack => {
@@ -187,7 +190,7 @@ fn cause_words(cause: &Cause) -> String {
         }
         CauseCode::CheaperToRefuse => "to make it costs more than to turn it down".to_string(),
         CauseCode::SearchMissed => {
-            "it costs less to have it on time: the search has missed that plan; search on with --start".to_string()
+            "there is a cheaper plan with it: the search has missed it; search on with --start".to_string()
         }
         CauseCode::Deadline => "beside the others it cannot be delivered by its deadline".to_string(),
         CauseCode::Impossible => "not even with its deadline taken away is there a place for it".to_string(),

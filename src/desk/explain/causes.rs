@@ -1,10 +1,13 @@
 //! The causes of an order's lateness, each taken away to see whether the lateness goes.
 
 use super::Desk;
+use crate::desk::insertion::insert_on_time;
 use crate::model::{Duration, Instant};
-use crate::problem::OrderIdx;
+use crate::plan::Plan;
+use crate::problem::{OrderIdx, Problem};
 use crate::schedule::what_if::{Answer, Behind, Change, Hold};
 use crate::units::{Id, Seconds};
+use crate::working_time::WorkingTime;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
@@ -32,6 +35,8 @@ pub enum CauseCode {
     KitLastItem,
     /// Its lines are closed.
     ClosedTime,
+    /// It stands on too few lines: alone on these it would be late, alone on others not.
+    LinesChosen,
     /// Even alone in the plant it finds no open time enough before its promise.
     NoOpenTime,
     /// Even alone, with lines that never close, it takes longer than from its release to its promise.
@@ -209,20 +214,31 @@ impl Late<'_, '_> {
 
     /// What keeps it even where no other order is.
     fn not_even_alone(&self, alone: &Change) -> Option<Cause> {
-        let open = Change { closing: true, ..alone.clone() };
         let free = Change { availability: true, materials: true, ..alone.clone() };
         if self.is_on_time(&free) {
             // Materials or lines that come late: they are told by their own names.
             return None;
         }
-        if let Some(delivery) = self.delivery(&open).filter(|&delivery| delivery <= self.due) {
-            let mut cause = self.with_delivery(Cause::new(CauseCode::NoOpenTime, true), delivery);
+        // Alone on these lines it is late; alone wherever it could be?
+        let problem = self.desk.problem();
+        let alone_anywhere = |problem: &Problem| {
+            let made = insert_on_time(problem, &Plan::empty(problem), self.order)?;
+            made.schedule.deliveries[self.order]
+        };
+        if let Some(delivery) = alone_anywhere(problem).filter(|&delivery| delivery <= self.due) {
+            let mut cause = self.with_delivery(Cause::new(CauseCode::LinesChosen, true), delivery);
             cause.lines = self.own_lines();
             return Some(cause);
         }
-        let open = Change { closing: true, ..free };
-        let delivery = self.delivery(&open).filter(|&delivery| delivery > self.due)?;
-        Some(self.with_delivery(Cause::new(CauseCode::TooLittleTime, false), delivery))
+        let mut open = problem.clone();
+        let always = WorkingTime::always(problem.start, problem.end);
+        open.calendars.iter_mut().for_each(|calendar| *calendar = always.clone());
+        open.lines.iter_mut().for_each(|line| line.overtime.clear());
+        let delivery = alone_anywhere(&open)?;
+        let code = if delivery <= self.due { CauseCode::NoOpenTime } else { CauseCode::TooLittleTime };
+        let mut cause = self.with_delivery(Cause::new(code, delivery <= self.due), delivery);
+        cause.lines = self.own_lines();
+        Some(cause)
     }
 
     /// Which of its items are late, where others are not.
