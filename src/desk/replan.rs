@@ -209,6 +209,7 @@ fn start_of(instance: &Instance, baseline: &Solution) -> Solution {
         cost: CostBreakdown::default(),
         bound: None,
         gap: None,
+        clash: None,
         lots,
         orders: Vec::new(),
         lines: baseline.lines.iter().map(open).collect(),
