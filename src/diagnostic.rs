@@ -140,6 +140,16 @@ pub mod codes {
         OUT_OF_RANGE = "out-of-range", "A number, instant or duration is outside the range the program computes with.";
         // A plan that is written and is not what was asked for.
         UNPLANNED_ORDER = "unplanned-order", "An order that must be made is not in the plan.";
+        // What happened since a plan was made, and questions about plans.
+        ACTUAL_UNKNOWN = "actual-unknown", "What is reported is no operation of the plan.";
+        ACTUAL_TWICE = "actual-twice", "An operation is reported more than once.";
+        ACTUAL_TIMES = "actual-times", "A reported time lies in the future, or ends before it begins.";
+        ACTUAL_PIECES = "actual-pieces", "More pieces are reported than the lot has, or fewer than none.";
+        ACTUAL_LINE = "actual-line", "What is reported names a line the instance does not have.";
+        ACTUAL_OVERLAP = "actual-overlap", "Two operations are reported to have run at once on a line.";
+        REPLAN_INSTANT = "replan-instant", "The instant to replan at is not within the instance's horizon.";
+        QUESTION_ORDER = "question-order", "The question names an order the instance does not have, or has already.";
+        QUESTION_VALUE = "question-value", "A value of the question is outside its range.";
         // Importing an order dump.
         IMPORT_MAPPING = "import-mapping", "The mapping file cannot be used: its form, a pattern, or two of its settings against each other.";
         IMPORT_OPTIONS = "import-options", "The options of an import contradict each other or the mapping.";

@@ -55,7 +55,7 @@
 //! | `problem`, `plan`, `schedule` | the model compiled; decisions and nothing else; the only place that knows times and costs |
 //! | `heuristic`, `mip` | first plans and search; integer programs |
 //! | [`mod@solve`] | strategy, budget, incumbent, progress, outcome |
-//! | [`desk`] | the planner's questions: what changed from one plan to another |
+//! | [`desk`] | the planner's questions: replan, explain, quote, agility, compare |
 //! | [`report`] | the plan as a page, a picture, tables and figures; numbers as people write them |
 //!
 //! # What always holds

@@ -12,8 +12,17 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Codes of other rooms, which have tests of their own.
-const ELSEWHERE: [&str; 6] =
-    ["import-", "breach-", "unplanned-order", "unknown-generator", "unknown-parameter", "bad-parameter"];
+const ELSEWHERE: [&str; 9] = [
+    "import-",
+    "breach-",
+    "actual-",
+    "replan-",
+    "question-",
+    "unplanned-order",
+    "unknown-generator",
+    "unknown-parameter",
+    "bad-parameter",
+];
 /// Produced where a file in the repository would be too large: see `model::read`.
 const WITHOUT_FILE: [&str; 1] = [codes::FILE_TOO_LARGE];
 
@@ -109,6 +118,10 @@ fn every_code_is_documented_with_its_severity_and_every_documented_code_exists()
             "docs/errors.md lists {code}, which does not exist"
         );
         assert_eq!(row.len(), 4, "{code}: code, severity, meaning, remedy");
+    }
+    let of_the_desk = |code: &str| ["actual-", "replan-", "question-"].iter().any(|prefix| code.starts_with(prefix));
+    for (code, _) in codes::ALL.iter().filter(|(code, _)| of_the_desk(code)) {
+        assert!(rows.iter().any(|row| row[0] == format!("`{code}`")), "docs/errors.md does not list {code}");
     }
     for fault in bad_files().iter().flat_map(|path| faults_of(path)) {
         let row = rows.iter().find(|row| row[0].trim_matches('`') == fault.code).unwrap();

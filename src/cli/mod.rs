@@ -6,6 +6,7 @@
 mod bench;
 mod check;
 mod compare;
+mod desk;
 mod exit;
 mod export;
 mod files;
@@ -57,6 +58,11 @@ enum Command {
     Report(report::Arguments),
     Export(export::Arguments),
     Compare(compare::Arguments),
+    Explain(desk::explain::Arguments),
+    Bottlenecks(Box<desk::bottlenecks::Arguments>),
+    Quote(desk::quote::Arguments),
+    Agility(Box<desk::agility::Arguments>),
+    Replan(Box<desk::replan::Arguments>),
     Import(import::Arguments),
     Generate(generate::Arguments),
     Bench(bench::Arguments),
@@ -82,6 +88,11 @@ fn run(started: Instant) -> Result<Exit, Failure> {
         Command::Report(arguments) => report::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Explain(arguments) => desk::explain::run(&arguments),
+        Command::Bottlenecks(arguments) => desk::bottlenecks::run(&arguments, started),
+        Command::Quote(arguments) => desk::quote::run(&arguments),
+        Command::Agility(arguments) => desk::agility::run(&arguments, started),
+        Command::Replan(arguments) => desk::replan::run(&arguments, started),
         Command::Import(arguments) => import::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -257,7 +257,10 @@ fn exit_of(outcome: &Outcome) -> Exit {
 }
 
 /// Ends a call whose plan is written.
-fn ended(outcome: &Outcome, answered: bool) -> Result<Exit, Failure> {
+///
+/// # Errors
+/// Exits 3 and 4.
+pub fn ended(outcome: &Outcome, answered: bool) -> Result<Exit, Failure> {
     let set_aside: HashSet<&str> = outcome.set_aside.iter().map(String::as_str).collect();
     let unplanned: Vec<Diagnostic> = summary::unplanned(&outcome.solution, &set_aside);
     let exit = exit_of(outcome);

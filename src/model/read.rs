@@ -92,6 +92,21 @@ pub(crate) fn read_file<T: DeserializeOwned>(
     Err(ReadError { faults: found })
 }
 
+/// Reads a value that is no file of its own and names no format, such as one order.
+pub(crate) fn read_value<T: DeserializeOwned + schemars::JsonSchema>(bytes: &[u8]) -> Result<T, ReadError> {
+    let text = decode(bytes)?;
+    let fault = match deserialize::<T>(text) {
+        Ok(value) => return Ok(value),
+        Err(fault) => fault,
+    };
+    let mut found = walk::walk(text, &shape::compile(&super::schema::file_schema::<T>(), FORMAT));
+    if found.is_empty() {
+        let message = format!("The file cannot be read: {fault}.");
+        found.push(Diagnostic::error(codes::BAD_VALUE, "", message, "Correct the file at that place."));
+    }
+    Err(ReadError { faults: found })
+}
+
 fn deserialize<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     let mut parser = serde_json::Deserializer::from_str(text);
     let value = T::deserialize(Strict(&mut parser))?;

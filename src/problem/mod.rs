@@ -84,7 +84,7 @@ dense_id!(
 );
 
 /// An instance ready to be planned.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Problem {
     /// First instant anything may happen.
     pub start: Seconds,

@@ -35,6 +35,11 @@ impl<'p> LineClock<'p> {
         Self { open, pausable: line.pausable }
     }
 
+    /// The clock of open time that is nobody's.
+    pub fn owned(open: WorkingTime, pausable: bool) -> Self {
+        Self { open: Cow::Owned(open), pausable }
+    }
+
     /// The clock of given open time.
     #[cfg(feature = "mip")]
     pub fn of_open_time(open: &'p WorkingTime, pausable: bool) -> Self {

@@ -14,6 +14,7 @@ mod settle;
 mod tables;
 mod takers;
 mod timing;
+pub(crate) mod what_if;
 
 pub(crate) use cost::Run;
 #[cfg(feature = "mip")]

@@ -50,7 +50,7 @@ pub(crate) struct Infeasible {
 }
 
 /// The lines of all operations; none for those that stand in no sequence and are no facts.
-fn lines_of(problem: &Problem, plan: &Plan) -> IdVec<OpIdx, Option<LineIdx>> {
+pub(super) fn lines_of(problem: &Problem, plan: &Plan) -> IdVec<OpIdx, Option<LineIdx>> {
     let mut line_of: IdVec<OpIdx, Option<LineIdx>> = IdVec::filled(None, plan.operations.len());
     for (line, sequence) in plan.sequences.enumerate() {
         for &operation in sequence {

@@ -9,7 +9,7 @@ use crate::solution::{FORMAT, LineEntry, OrderEntry, OrderStatus, Run, Solution,
 use crate::units::{Id, IdVec, Money, Seconds};
 
 /// The solution a plan and its schedule make; `run` is left empty.
-pub(super) fn solution(instance: &Instance, problem: &Problem, plan: &Plan, schedule: &Schedule) -> Solution {
+pub(crate) fn solution(instance: &Instance, problem: &Problem, plan: &Plan, schedule: &Schedule) -> Solution {
     let status = if schedule.unplanned > 0 { Status::Unknown } else { Status::Feasible };
     let orders: Vec<OrderEntry> =
         problem.orders.ids().map(|order| order_entry(instance, problem, schedule, order)).collect();

@@ -23,6 +23,8 @@ mod strategy;
 
 #[cfg(feature = "mip")]
 pub use export::{ExportError, ProgramFormat, allocation_program};
+pub(crate) use answer::solution as solution_of;
+pub(crate) use start::plan_of;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Instance;

@@ -26,7 +26,6 @@ pub fn plan_of_lots(instance: &Instance, table: LotTable) -> Solution {
         status: Status::Feasible,
         cost: Default::default(),
         bound: None,
-        clash: None,
         gap: None,
         clash: None,
         lots,

@@ -1,0 +1,129 @@
+//! `lotwise agility`: how much more, or less, a plant can take.
+
+use super::Files;
+use super::search::Search;
+use super::wording::price;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::progress::Reporter;
+use crate::cli::solve;
+use crate::cli::text::Format;
+use clap::Args;
+use lotwise::desk::agility::Spread;
+use lotwise::desk::{Agility, AgilityOptions, agility};
+use lotwise::model::Instance;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Instant as Clock;
+
+/// Measures how much more, or less, a plant can take with every promise kept.
+///
+/// Demand is resampled from the instance's orders, seeded: some days as it is, then the increase, for good. Each stream
+/// is planned whole; docs/desk.md says what that means and what it leaves out.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lotwise agility instance.json --increase 25%
+  lotwise agility instance.json --increase 10% --within 20 --samples 9 --seed 7 --format text")]
+pub struct Arguments {
+    /// The instance; - for stdin.
+    instance: PathBuf,
+    /// The increase whose days are measured, and the decrease of its mirror.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "25%")]
+    increase: u32,
+    /// Within so many days an increase counts as sustained.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=365), default_value_t = 30)]
+    within: u32,
+    /// Over how many days the instance's orders came in [default: by their releases, or to the last promise].
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3_660))]
+    demand_days: Option<u32>,
+    /// How many streams are drawn.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000), default_value_t = 5)]
+    samples: u32,
+    /// The largest increase looked for.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "200%")]
+    most: u32,
+    /// By how much a piece may be dearer when there is less to make.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "5%")]
+    tolerance: u32,
+    /// Text on a terminal, else JSON.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    #[command(flatten)]
+    search: Search,
+}
+
+/// Iterations of each search where nothing is said.
+const ITERATIONS: u64 = 2_000;
+
+/// `25%` or `25`.
+fn percent(text: &str) -> Result<u32, String> {
+    let number = text.trim_end_matches('%').trim().parse::<u32>();
+    number.ok().filter(|&number| number <= 200).ok_or_else(|| format!("{text} is no whole percentage up to 200%"))
+}
+
+/// Runs it in a process that began at `started`.
+///
+/// # Errors
+/// Exits 1 and 2.
+pub fn run(arguments: &Arguments, started: Clock) -> Result<Exit, Failure> {
+    let instance = solve::instance(&arguments.instance)?;
+    let files = Files { instance: &arguments.instance, plan: None, question: Some(&arguments.instance) };
+    let options = AgilityOptions {
+        increase_percent: arguments.increase,
+        within_days: arguments.within,
+        demand_days: arguments.demand_days,
+        samples: arguments.samples,
+        most_percent: arguments.most.max(arguments.increase),
+        tolerance_percent: arguments.tolerance,
+        search: arguments.search.measuring(started, ITERATIONS)?,
+    };
+    let found = {
+        let mut reporter = Reporter::new(arguments.search.progress, arguments.search.quiet);
+        agility(&instance, &options, &mut |progress| reporter.show(progress)).map_err(|fault| files.refuse(fault))?
+    };
+    super::answer(arguments.format, &found, || words(&instance, &found))?;
+    Ok(Exit::Done)
+}
+
+fn words(instance: &Instance, found: &Agility) -> String {
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "demand    {:.1} orders a day, resampled; {} days fill the lines, then {} % more",
+        found.orders_per_day, found.filling_days, found.increase_percent
+    );
+    let days = |spread: &Spread| spread_words(spread, " days", &format!("not within {} days", found.within_days));
+    let share = |spread: &Spread| spread_words(spread, " %", "not even as it is");
+    let _ = writeln!(text, "upside flexibility    every promise is kept again after {}", days(&found.days_needed));
+    let _ = writeln!(
+        text,
+        "upside adaptability   the largest increase within {} days: {}",
+        found.within_days,
+        share(&found.largest_increase)
+    );
+    let _ = writeln!(
+        text,
+        "downside              the largest decrease without a dearer piece: {}",
+        share(&found.largest_decrease)
+    );
+    for sample in &found.samples {
+        let days = sample.days_needed.map_or_else(|| "never".to_string(), |days| format!("{days} days"));
+        let most = sample.largest_increase.map_or_else(|| "none".to_string(), |most| format!("+{most} %"));
+        let limit = sample.limiting_line.as_deref().unwrap_or("nothing");
+        let _ = writeln!(
+            text,
+            "  seed {:<6} {days}, up to {most}, {limit} {:.0} % full then; a piece {} now, {} with {} % less",
+            sample.seed,
+            sample.limiting_load * 100.0,
+            price(instance, sample.cost_per_piece),
+            price(instance, sample.cost_per_piece_less),
+            found.increase_percent
+        );
+    }
+    text
+}
+
+fn spread_words(spread: &Spread, unit: &str, none: &str) -> String {
+    let said = |value: Option<u32>| value.map_or_else(|| none.to_string(), |value| format!("{value}{unit}"));
+    format!("{} in the median ({} to {})", said(spread.median), said(spread.least), said(spread.most))
+}

@@ -1,0 +1,118 @@
+//! Orders that are left out: what the plan would be with them, and why it is not that.
+
+use super::causes::{Cause, CauseCode};
+use super::{Desk, Explanation};
+use crate::desk::change::Change;
+use crate::desk::insertion::{Inserted, insert, insert_on_time};
+use crate::model::{Duration, Instant};
+use crate::problem::OrderIdx;
+use crate::solution::{CostBreakdown, OrderStatus};
+use crate::units::{Id, Money, Seconds};
+use serde::Serialize;
+
+/// A plan with an order that is left out put in; nobody else changes lines or places.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Alternative {
+    /// When it would be delivered.
+    pub delivery: Instant,
+    /// How late that is.
+    pub lateness: Duration,
+    /// What the plan would cost more, leaving the order out not counted.
+    pub cost: Money,
+    /// The same by terms: name and difference, those that differ.
+    pub terms: Vec<(String, Money)>,
+    /// Orders that would be late and are not now.
+    pub harmed: Vec<String>,
+}
+
+impl Desk<'_> {
+    /// Why an order is left out.
+    pub(super) fn explain_left_out(&self, order: OrderIdx, explanation: &mut Explanation) {
+        if !explanation.in_full {
+            // Its price says it was refused; what making it would cost takes a plan to know.
+            return;
+        }
+        let standing = self.standing;
+        let (problem, plan) = (&standing.problem, &standing.plan);
+        let cheapest = insert(problem, plan, order);
+        let on_time = insert_on_time(problem, plan, order);
+        let refusal = problem.orders[order].reject_cost;
+        let alternatives: Vec<Alternative> =
+            [&cheapest, &on_time].into_iter().flatten().filter_map(|made| self.alternative(order, made)).collect();
+        let least = alternatives.iter().map(|made| made.cost).min();
+        match (least, refusal, explanation.status) {
+            (Some(least), Some(refusal), _) if least < refusal => {
+                explanation.causes.push(Cause::new(CauseCode::SearchMissed, true));
+            }
+            (Some(_), Some(_), OrderStatus::Rejected) => {
+                explanation.causes.push(Cause::new(CauseCode::CheaperToRefuse, true));
+            }
+            (Some(_), ..) => explanation.causes.push(Cause::new(CauseCode::SearchMissed, true)),
+            (None, ..) => self.without_place(order, explanation),
+        }
+        if let Some(price) = on_time.as_ref().and_then(|made| self.alternative(order, made)) {
+            let due = problem.orders[order].due;
+            let id = self.order_name(order);
+            let in_time = price.lateness.0 == Seconds::ZERO;
+            if in_time && refusal.is_some() {
+                let change = Change::RejectCost { order: id, reject_cost: price.cost.max(Money::ZERO) };
+                explanation.remedies.extend(self.proved(order, change));
+            } else if !in_time && due.is_some() {
+                let change = Change::Promise { order: id, due: price.delivery };
+                explanation.remedies.extend(self.proved(order, change));
+            }
+        }
+        explanation.alternatives = alternatives;
+        explanation.alternatives.dedup_by_key(|made| (made.delivery, made.cost));
+    }
+
+    /// An order that fits nowhere beside the others: its deadline, or nothing helps.
+    fn without_place(&self, order: OrderIdx, explanation: &mut Explanation) {
+        let mut free = self.standing.problem.clone();
+        free.orders[order].deadline = None;
+        let made = insert(&free, &self.standing.plan, order);
+        let delivery = made.and_then(|made| made.schedule.deliveries[order]);
+        let deadline = self.standing.problem.orders[order].deadline;
+        match delivery.zip(deadline) {
+            Some((delivery, deadline)) if delivery > deadline => {
+                let mut cause = Cause::new(CauseCode::Deadline, true);
+                cause.delivery_without = Some(self.instant(delivery));
+                explanation.causes.push(cause);
+                let order_name = self.order_name(order);
+                let change = Change::Deadline { order: order_name, deadline: self.instant(delivery) };
+                let remedy = self.proved_by(order, change, |changed| changed.schedule.deliveries[order].is_some());
+                explanation.remedies.extend(remedy);
+            }
+            _ => explanation.causes.push(Cause::new(CauseCode::Impossible, true)),
+        }
+    }
+
+    fn alternative(&self, order: OrderIdx, made: &Inserted) -> Option<Alternative> {
+        let standing = self.standing;
+        let facts = &standing.problem.orders[order];
+        let delivery = made.schedule.deliveries[order]?;
+        let late = |other: OrderIdx| {
+            let due = standing.problem.orders[other].due;
+            made.schedule.deliveries[other].zip(due).is_some_and(|(delivery, due)| delivery > due)
+        };
+        let others = standing.problem.orders.ids().filter(|&other| other != order && late(other));
+        let harmed = others.filter(|other| self.entries.orders[other.position()].status == OrderStatus::OnTime);
+        let (before, after) = (standing.schedule.cost, made.schedule.cost);
+        let refusal = facts.reject_cost.unwrap_or(Money::ZERO);
+        Some(Alternative {
+            delivery: self.instant(delivery),
+            lateness: Duration((delivery - facts.due.unwrap_or(delivery)).max(Seconds::ZERO)),
+            cost: after.total - before.total + refusal,
+            terms: differences(&before, &after),
+            harmed: harmed.map(|other| self.order_name(other)).collect(),
+        })
+    }
+}
+
+/// The terms in which two costs differ, refusals apart.
+pub(in crate::desk) fn differences(before: &CostBreakdown, after: &CostBreakdown) -> Vec<(String, Money)> {
+    let pairs = before.terms().into_iter().zip(after.terms());
+    let differences = pairs.map(|((name, before), (_, after))| (name.to_string(), after - before));
+    differences.filter(|(name, difference)| *difference != Money::ZERO && name != "rejection").collect()
+}
