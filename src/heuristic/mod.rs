@@ -4,6 +4,7 @@
 
 pub(crate) mod construct;
 pub(crate) mod coupled;
+mod critical;
 pub(crate) mod moves;
 pub(crate) mod replicas;
 pub(crate) mod search;

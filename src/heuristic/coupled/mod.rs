@@ -14,6 +14,7 @@ mod draw;
 mod insert;
 mod moves;
 
+use super::critical;
 use super::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, leader, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -42,6 +43,9 @@ pub(crate) fn search(
     let network = Network::new(problem, start);
     if network.operations.len() < 2 {
         return;
+    }
+    if critical::covers(&network, schedule) {
+        return critical::search(&network, start, schedule, effort, tell);
     }
     let Some(timetable) = network.timetable(start) else { return };
     let kin = Kin::new(&network);
