@@ -15,6 +15,7 @@ mod insert;
 mod moves;
 
 use super::critical;
+use super::periods;
 use super::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, leader, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -46,6 +47,9 @@ pub(crate) fn search(
     }
     if critical::covers(&network, schedule) {
         return critical::search(&network, start, schedule, effort, tell);
+    }
+    if periods::covers(&network, schedule) && periods::search(&network, start, schedule, effort, tell).is_some() {
+        return;
     }
     let Some(timetable) = network.timetable(start) else { return };
     let kin = Kin::new(&network);
