@@ -4,6 +4,8 @@
 
 pub(crate) mod construct;
 pub(crate) mod coupled;
+mod critical;
 pub(crate) mod moves;
+mod periods;
 pub(crate) mod replicas;
 pub(crate) mod search;

@@ -1,19 +1,20 @@
 //! Waiting where it saves money: just-in-time delivery under holding costs, and starts kept as the baseline has them.
 //!
-//! Sequences stay as they are and nobody else is moved: operations are taken last first, and each goes to the start in
+//! Sequences stay as they are. First nobody else is moved: operations are taken last first, and each goes to the start in
 //! its own slack that costs least, the earliest of equals, until nobody moves. For one line with holding costs and hard
-//! due dates that is optimal for the sequence; in general it is a local optimum, never worse than the earliest timing
-//! it begins with.
+//! due dates that is optimal for the sequence. Then `line_timing` times whole lines exactly, one after another; both take turns
+//! until neither gains, so what comes out is never worse than the earliest timing it begins with.
 
 use super::cost::change_cost;
 use super::coupling::after_predecessors;
 use super::line::LineClock;
+use super::line_timing::time_lines;
 use super::takers::Takers;
 use super::timing::Timed;
 use crate::plan::{LotIdx, OpIdx, Operation, Plan};
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::units::{IdVec, Money, Seconds};
-use crate::working_time::Span;
+use crate::working_time::{Placement, Span};
 
 /// Whether waiting can ever save money, or facts take materials: the earliest timing counts those as gone from the
 /// first instant, which may keep somebody waiting for nothing.
@@ -27,13 +28,32 @@ pub(super) fn may_pay(problem: &Problem) -> bool {
 pub(super) fn delay(problem: &Problem, plan: &Plan, timed: &mut IdVec<OpIdx, Timed>) {
     let mut delays = Delays::new(problem, plan, timed);
     let mut latest_first: Vec<OpIdx> = plan.operations.ids().filter(|&operation| !timed[operation].fact).collect();
+    delay_one_by_one(&mut delays, &mut latest_first, timed);
+    // Each round costs less than the one before; the bound is a guard.
+    for _ in 0..8 {
+        if !time_lines(&mut delays, timed) {
+            break;
+        }
+        delay_one_by_one(&mut delays, &mut latest_first, timed);
+    }
+}
+
+/// Waiting one by one alone, to compare with.
+#[cfg(test)]
+pub(super) fn delay_one_by_one_only(problem: &Problem, plan: &Plan, timed: &mut IdVec<OpIdx, Timed>) {
+    let mut delays = Delays::new(problem, plan, timed);
+    delay_one_by_one(&mut delays, &mut plan.operations.ids().collect::<Vec<_>>(), timed);
+}
+
+/// Takes operations last first, each to the start in its own slack that costs least.
+fn delay_one_by_one(delays: &mut Delays<'_>, latest_first: &mut [OpIdx], timed: &mut IdVec<OpIdx, Timed>) {
     // Whoever waits for an operation starts after it, so by falling starts everyone behind it has been moved already.
     // Later passes take back what a kit's other lots made needless; each lowers cost or starts, so they end; the
     // bound is a guard.
     for _ in 0..12 {
         latest_first.sort_by_key(|&operation| (std::cmp::Reverse(timed[operation].start), operation));
         let mut moved = false;
-        for &operation in &latest_first {
+        for &operation in &*latest_first {
             moved |= delays.delay_one(operation, timed);
         }
         if !moved {
@@ -42,10 +62,10 @@ pub(super) fn delay(problem: &Problem, plan: &Plan, timed: &mut IdVec<OpIdx, Tim
     }
 }
 
-struct Delays<'p> {
-    problem: &'p Problem,
-    plan: &'p Plan,
-    clocks: IdVec<LineIdx, LineClock<'p>>,
+pub(super) struct Delays<'p> {
+    pub problem: &'p Problem,
+    pub plan: &'p Plan,
+    pub clocks: IdVec<LineIdx, LineClock<'p>>,
     next_on_line: IdVec<OpIdx, Option<OpIdx>>,
     previous_on_line: IdVec<OpIdx, Option<OpIdx>>,
     takers: Takers<'p>,
@@ -82,10 +102,7 @@ impl<'p> Delays<'p> {
 
     fn delay_one(&mut self, operation: OpIdx, timed: &mut IdVec<OpIdx, Timed>) -> bool {
         let now = timed[operation];
-        let Operation { lot, .. } = self.plan.operations[operation];
-        let kind = self.plan.kind(self.problem, operation);
-        let Some(rate) = self.problem.rate_on(kind, now.line) else { return false };
-        let run = rate.run_time(self.plan.lots[lot].quantity);
+        let Some(run) = self.run_of(operation, timed) else { return false };
         let limit = self.latest_end(operation, timed);
         let clock = &self.clocks[now.line];
         let Some(earliest) = self.earliest(operation, run, timed) else { return false };
@@ -121,24 +138,36 @@ impl<'p> Delays<'p> {
         let now = timed[operation];
         let line = &self.problem.lines[now.line];
         let free = self.previous_on_line[operation].map_or(line.available_from, |previous| timed[previous].end);
-        let item = self.plan.lots[self.plan.operations[operation].lot].item;
-        let ready = self.problem.orders[self.problem.items[item].order]
-            .release
-            .max(after_predecessors(self.problem, self.plan, operation, now.line, timed).ok()?)
-            .max(free);
+        let ready = self.ready_elsewhere(operation, timed)?.max(free);
         let ready = self.takers.earliest(operation, now.start, ready);
         let slot = self.clocks[now.line].next(free, now.setup_time, ready, run)?;
         Some(Span::new(slot.start, slot.end))
     }
 
+    /// Working time of an operation where it runs.
+    pub fn run_of(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Option<Seconds> {
+        let kind = self.plan.kind(self.problem, operation);
+        let rate = self.problem.rate_on(kind, timed[operation].line)?;
+        Some(rate.run_time(self.plan.lots[self.plan.operations[operation].lot].quantity))
+    }
+
+    /// The earliest this operation may start by its release and its route.
+    pub fn ready_elsewhere(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Option<Seconds> {
+        let item = self.plan.lots[self.plan.operations[operation].lot].item;
+        let release = self.problem.orders[self.problem.items[item].order].release;
+        let line = timed[operation].line;
+        Some(release.max(after_predecessors(self.problem, self.plan, operation, line, timed).ok()?))
+    }
+
+    /// Whether it takes from a scarce supply.
+    pub fn takes_scarce(&self, operation: OpIdx) -> bool {
+        self.takers.takes(operation)
+    }
+
     /// The latest this operation may end with everyone else where they are.
     fn latest_end(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Seconds {
-        let (problem, plan) = (self.problem, self.plan);
         let now = timed[operation];
-        let mut limit = problem.end;
-        if problem.makespan_cost_per_hour > Money::ZERO {
-            limit = limit.min(self.last_end);
-        }
+        let mut limit = self.latest_end_elsewhere(operation, timed);
         if let Some(next) = self.next_on_line[operation].map(|next| timed[next]) {
             let free_by = if next.setup_time > Seconds::ZERO {
                 let setup = self.clocks[now.line].place_latest(next.start, next.setup_time);
@@ -147,6 +176,17 @@ impl<'p> Delays<'p> {
                 next.start
             };
             limit = limit.min(free_by);
+        }
+        limit
+    }
+
+    /// The latest this operation may end with everyone on other lines where they are.
+    pub fn latest_end_elsewhere(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Seconds {
+        let (problem, plan) = (self.problem, self.plan);
+        let now = timed[operation];
+        let mut limit = problem.end;
+        if problem.makespan_cost_per_hour > Money::ZERO {
+            limit = limit.min(self.last_end);
         }
         let Operation { lot, step } = plan.operations[operation];
         let route = problem.route_of(plan.lots[lot].item);
@@ -174,7 +214,7 @@ impl<'p> Delays<'p> {
     }
 
     /// The end at which a last operation delivers exactly when due, where its order is charged for being early.
-    fn end_for_due(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Option<Seconds> {
+    pub fn end_for_due(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Option<Seconds> {
         let Operation { lot, step } = self.plan.operations[operation];
         let item = self.plan.lots[lot].item;
         let order = &self.problem.orders[self.problem.items[item].order];
@@ -185,6 +225,74 @@ impl<'p> Delays<'p> {
 
     /// What depends on this operation's start, were it at `start` to `end`: its order's delivery, its own change.
     fn cost_with(&self, operation: OpIdx, start: Seconds, end: Seconds, timed: &IdVec<OpIdx, Timed>) -> Money {
+        self.cost_beside(operation, Placement { from: start, to: end }, timed, |_| true)
+    }
+
+    /// The same for a line on which all may move: of an order's lots there the last one's end counts, and it alone.
+    pub fn cost_on_line(&self, operation: OpIdx, at: Placement, timed: &IdVec<OpIdx, Timed>) -> Money {
+        let line = timed[operation].line;
+        if self.ends_an_order_later(operation, timed) {
+            return change_cost(
+                self.problem,
+                self.plan,
+                operation,
+                &Timed { start: at.from, end: at.to, ..timed[operation] },
+            );
+        }
+        self.cost_beside(operation, at, timed, |last| last.fact || last.line != line)
+    }
+
+    /// Whether a lot of the same order ends on the same line behind this operation, which ends one too.
+    fn ends_an_order_later(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> bool {
+        let (plan, problem) = (self.plan, self.problem);
+        let lot = plan.operations[operation].lot;
+        let others = &self.lots_of_order[problem.items[plan.lots[lot].item].order];
+        others.iter().filter(|&&other| other != lot).any(|&other| {
+            let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
+            !last.fact && last.line == timed[operation].line && last.start > timed[operation].start
+        })
+    }
+
+    /// Whether being early costs an operation anything.
+    pub fn is_charged_for_being_early(&self, operation: OpIdx) -> bool {
+        let order = self.problem.items[self.plan.lots[self.plan.operations[operation].lot].item].order;
+        let moves_cost = self.problem.baseline.start_change_cost_per_hour > Money::ZERO;
+        self.problem.orders[order].holding_cost_per_day > Money::ZERO
+            || (moves_cost && self.plan.baseline_of(self.problem, operation).is_some())
+    }
+
+    /// Starts and ends at which the cost of an operation bends or jumps.
+    pub fn bends_of_cost(
+        &self,
+        operation: OpIdx,
+        timed: &IdVec<OpIdx, Timed>,
+        starts: &mut Vec<Seconds>,
+        ends: &mut Vec<Seconds>,
+    ) {
+        let (plan, problem) = (self.plan, self.problem);
+        starts.extend(plan.baseline_of(problem, operation).map(|known| known.start));
+        let Operation { lot, step } = plan.operations[operation];
+        let item = plan.lots[lot].item;
+        if step != problem.route_of(item).last {
+            return;
+        }
+        let order = problem.items[item].order;
+        let own = self.delivery_time(lot, timed[operation].line);
+        ends.extend(problem.orders[order].due.map(|due| due - own));
+        for &other in self.lots_of_order[order].iter().filter(|&&other| other != lot) {
+            let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
+            ends.push(last.end + self.delivery_time(other, last.line) - own);
+        }
+    }
+
+    /// What depends on this operation's start, beside those last operations of its order's other lots that count.
+    fn cost_beside(
+        &self,
+        operation: OpIdx,
+        Placement { from: start, to: end }: Placement,
+        timed: &IdVec<OpIdx, Timed>,
+        counts: impl Fn(&Timed) -> bool,
+    ) -> Money {
         let (problem, plan) = (self.problem, self.plan);
         let moved = Timed { start, end, ..timed[operation] };
         let mut cost = change_cost(problem, plan, operation, &moved);
@@ -196,7 +304,9 @@ impl<'p> Delays<'p> {
             let mut delivery = end + self.delivery_time(lot, moved.line);
             for &other in self.lots_of_order[id].iter().filter(|&&other| other != lot) {
                 let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
-                delivery = delivery.max(last.end + self.delivery_time(other, last.line));
+                if counts(last) {
+                    delivery = delivery.max(last.end + self.delivery_time(other, last.line));
+                }
             }
             if order.delivered_at_start {
                 delivery = delivery.max(problem.start);

@@ -9,7 +9,11 @@ mod coupling;
 mod delay;
 pub(crate) mod incremental;
 mod line;
+mod line_timing;
+#[cfg(test)]
+mod line_timing_tests;
 pub(crate) mod network;
+mod polyline;
 mod settle;
 mod tables;
 mod takers;

@@ -75,6 +75,11 @@ impl<'p> Takers<'p> {
         earliest
     }
 
+    /// Whether an operation takes from any.
+    pub fn takes(&self, operation: OpIdx) -> bool {
+        self.supplies_of.contains_key(&operation)
+    }
+
     /// Notes that an operation's start has moved.
     pub fn moved(&mut self, operation: OpIdx, start: Seconds) {
         let supplies = self.supplies_of.get(&operation).map_or(&[][..], SmallVec::as_slice);

@@ -6,6 +6,9 @@
 //! the last end, found by walking back from there (critical blocks: Nowicki and Smutnicki 1996 for the makespan; Mati,
 //! Dauzère-Pérès and Lahlou 2011 for regular criteria; Bierwirth and Kuhpfahl 2017 for weighted tardiness).
 //!
+//! Two kinds of plants have searches of their own, which are far better there: those charged for nothing but the makespan
+//! (`critical`), and lines whose lots all take one period (`periods`).
+//!
 //! Waiting for the sake of holding costs or of the baseline's starts is not in these prices; the reference prices what
 //! each epoch found, and the best by that is kept.
 
@@ -14,6 +17,8 @@ mod draw;
 mod insert;
 mod moves;
 
+use super::critical;
+use super::periods;
 use super::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, leader, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -21,6 +26,7 @@ use crate::schedule::network::Network;
 use crate::schedule::{Schedule, settle};
 use anneal::{Annealing, Best};
 use draw::Kin;
+use std::time::Duration;
 
 /// Replicas: no more than are commonly run at once, for a slow cooling of each finds more than many quick ones.
 const REPLICAS: usize = 2;
@@ -43,6 +49,15 @@ pub(crate) fn search(
     if network.operations.len() < 2 {
         return;
     }
+    let spare = spare_time(problem, start, effort);
+    let remaining = || (effort.remaining)().map(|left| left.saturating_sub(spare));
+    let effort = Effort { remaining: &remaining, ..effort };
+    if critical::covers(&network, schedule) {
+        return critical::search(&network, start, schedule, effort, tell);
+    }
+    if periods::covers(&network, schedule) && periods::search(&network, start, schedule, effort, tell).is_some() {
+        return;
+    }
     let Some(timetable) = network.timetable(start) else { return };
     let kin = Kin::new(&network);
     let mut replicas: Vec<Annealing<'_, '_>> = (0..REPLICAS)
@@ -63,6 +78,15 @@ pub(crate) fn search(
         }
         share(&mut replicas);
     }
+}
+
+/// Time kept for pricing what the last epoch finds: no clock is read meanwhile, and on large plans with scarce materials that
+/// can take seconds. Twice what the first plan takes.
+fn spare_time(problem: &Problem, start: &Plan, effort: Effort<'_>) -> Duration {
+    let Some(before) = (effort.remaining)().filter(|_| effort.iterations.is_none()) else { return Duration::ZERO };
+    // Whether it can be settled makes no difference: the time it takes is asked for.
+    let _ = settle(problem, &mut start.clone());
+    before.saturating_sub((effort.remaining)().unwrap_or_default()) * 2
 }
 
 /// The leading replica's best plan, where the reference agrees that it is better than all before.

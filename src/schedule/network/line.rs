@@ -137,6 +137,23 @@ impl Network<'_> {
         }
     }
 
+    /// Whether all changeovers of a line cost nothing but time.
+    pub fn changes_cost_nothing(&self, line: &LineFacts<'_>) -> bool {
+        line.cost_per_hour == 0
+            && match (line.table, line.set) {
+                (Some(table), _) => self.tables[table].costs.iter().all(|&cost| cost == 0),
+                (None, set) => set.is_none(),
+            }
+    }
+
+    /// Whether no changeover of a line takes time.
+    pub fn changes_take_no_time(&self, line: &LineFacts<'_>) -> bool {
+        match (line.table, line.set) {
+            (Some(table), _) => self.tables[table].seconds.iter().all(|&seconds| seconds == 0),
+            (None, set) => set.is_none(),
+        }
+    }
+
     fn look_up(&self, line: &LineFacts<'_>, from: u32, to: u32) -> Changeover {
         let set = line.set.map(|set| &self.problem.changeovers[set]);
         set.map_or(Changeover::NONE, |set| set.between(ClassIdx(from), ClassIdx(to)))

@@ -23,5 +23,5 @@ mod propagate;
 mod timetable;
 mod waiting;
 
-pub(crate) use facts::{Network, OpId};
+pub(crate) use facts::{Network, OpId, Wait};
 pub(crate) use timetable::{Costs, Timetable};

@@ -1,0 +1,86 @@
+//! Search where every lot of a line takes one period: lot sizing with holding costs, changeovers that cost, due dates.
+//!
+//! Where all runs on a line are equally long and changeovers take no time, a line is a row of periods, each idle or with one
+//! lot, and what a lot costs in a period is known beforehand. Lots that differ in nothing but when they are due are taken in
+//! the order in which they are due, so a plan is one kind of lot per period (discrete lot sizing: Fleischmann 1990; the
+//! pigment sequencing problem: Houndji, Schaus, Wolsey and Deville 2014). A change to a stretch of periods is priced in the
+//! time it takes to look at them, ten times as fast as on the network of operations.
+//!
+//! Periods follow one another without a gap from the line's first second. The reference then times the sequence found, which
+//! may be better where due dates lie between two periods. [`covers`] says where all of this holds; it knows no routes, no materials, no
+//! choice of line.
+
+mod anneal;
+mod grid;
+#[cfg(test)]
+mod tests;
+
+use super::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, leader, run_epoch, share, span};
+use crate::plan::Plan;
+use crate::schedule::network::{Network, OpId};
+use crate::schedule::{Schedule, settle};
+use anneal::Annealing;
+use grid::Grid;
+
+/// Replicas: many short walks end in different valleys, and the best is carried on.
+const REPLICAS: usize = 4;
+/// A thousand moves take less than a millisecond.
+const PACE: Pace = Pace { stride: 1_000, unlimited: 400_000 };
+
+/// Whether a network's lines are rows of periods.
+pub(super) fn covers(network: &Network<'_>, start: &Schedule) -> bool {
+    let problem = network.problem;
+    let plain_order = |order: &crate::problem::Order| order.reject_cost.is_none() && !order.nothing_left;
+    let one_way = |operation: OpId| network.modes_of(operation).len() == 1;
+    network.makespan_cost_per_hour == 0
+        && start.unplanned == 0
+        && network.takes.is_empty()
+        && problem.baseline.lots.is_empty()
+        && network.operations.len() == network.orders.len()
+        && network.orders.iter().all(|order| order.lots.len() == 1)
+        && network.orders.iter().any(|order| order.holding_cost_per_day > 0)
+        && problem.orders.iter().all(plain_order)
+        && problem.lines.iter().all(|line| line.minimum_run.is_none() && line.overtime.is_empty())
+        && (0..network.operations.len() as OpId).all(one_way)
+        && (0..network.lines.len()).all(|line| is_even(network, line as u32))
+}
+
+/// Whether all runs on a line are equally long and its changeovers take no time.
+fn is_even(network: &Network<'_>, line: u32) -> bool {
+    let mut runs = network.modes.iter().filter(|mode| mode.line == line).map(|mode| mode.run);
+    let first = runs.next();
+    network.changes_take_no_time(&network.lines[line as usize]) && runs.all(|run| Some(run) == first)
+}
+
+/// Improves a plan of a network that [`covers`] holds for; none where its table of costs would be too large.
+pub(super) fn search(
+    network: &Network<'_>,
+    start: &Plan,
+    schedule: &Schedule,
+    effort: Effort<'_>,
+    tell: &mut dyn FnMut(Epoch),
+) -> Option<()> {
+    let grid = Grid::new(network, start, schedule)?;
+    let mut replicas: Vec<Annealing> =
+        (0..REPLICAS as u64).map(|replica| Annealing::new(grid.clone(), effort.seed, replica)).collect();
+    let temperatures = replicas[0].calibrate();
+    let mut best = (i64::MAX, schedule.value());
+    let total = (effort.remaining)();
+    for epoch in 0..EPOCHS {
+        run_epoch(&mut replicas, effort, (epoch, total), PACE, &|share| temperatures.at(share));
+        let iterations = replicas.iter().map(Annealing::iterations).sum();
+        let better = leader(&replicas).filter(|leader| leader.best_cost() < best.0).and_then(|leader| {
+            best.0 = leader.best_cost();
+            let mut plan = leader.best_plan(network);
+            let schedule = settle(network.problem, &mut plan).ok().filter(|schedule| schedule.value() < best.1)?;
+            best.1 = schedule.value();
+            Some((plan, schedule))
+        });
+        tell(Epoch { done: span(epoch).1, iterations, better });
+        if (effort.cancelled)() || effort.is_out_of_time() {
+            break;
+        }
+        share(&mut replicas);
+    }
+    Some(())
+}
