@@ -291,10 +291,13 @@ fn best_hour(standing: &Standing, line: LineIdx, hour: Seconds) -> Option<(Chang
     best
 }
 
+/// An attribute, what it was and what it becomes.
+type AttributeChange = (String, String, String);
+
 /// Changeovers by line and by what changes, those that take most time first.
 fn changeovers(standing: &Standing, most: usize) -> Vec<ChangeoverTime> {
     let Standing { problem, plan, schedule, instance, .. } = standing;
-    let mut kinds: BTreeMap<(usize, Vec<(String, String, String)>), (usize, i64, Money)> = BTreeMap::new();
+    let mut kinds: BTreeMap<(usize, Vec<AttributeChange>), (usize, i64, Money)> = BTreeMap::new();
     for (id, sequence) in plan.sequences.enumerate() {
         let line = &problem.lines[id];
         let written = &instance.lines[id.position()];

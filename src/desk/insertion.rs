@@ -169,13 +169,13 @@ impl<'n, 'p> Inserter<'n, 'p> {
         let order = &network.orders[self.order as usize];
         let is_last = network.operations[operation as usize].is_last;
         let mut chances = Vec::with_capacity(last - first + 1);
-        for place in first..=last {
+        for (place, harm) in harm.iter().enumerate().take(last + 1).skip(first) {
             let before = place.checked_sub(1).map(|before| sequence[before]);
             let (free, class) = before
                 .map_or((line.available_from, line.initial_class), |one| (self.timetable.here(one).end, class_of(one)));
             let setup = network.setup_time(line, class, facts.class);
             let Some((_, end)) = line.next(free, setup, ready, facts.run) else { continue };
-            let mut estimate = facts.cost + network.setup_cost(line, class, facts.class) + harm[place];
+            let mut estimate = facts.cost + network.setup_cost(line, class, facts.class) + harm;
             if let Some(&after) = sequence.get(place) {
                 estimate += network.setup_cost(line, facts.class, class_of(after))
                     - network.setup_cost(line, class, class_of(after));

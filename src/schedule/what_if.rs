@@ -192,7 +192,7 @@ impl<'p> WhatIf<'p> {
         };
         let mut states: IdVec<LineIdx, (Seconds, Option<ClassIdx>, Option<OpIdx>)> =
             problem.lines.iter().map(|line| (first(line).0, first(line).1, None)).collect();
-        let mut ends: IdVec<OpIdx, Option<(Seconds, LineIdx)>> = IdVec::filled(None, plan.operations.len());
+        let mut ends: Ends = IdVec::filled(None, plan.operations.len());
         let mut times = Vec::with_capacity(behind.operations.len());
         for &operation in &behind.operations {
             let lot = plan.lots[plan.operations[operation].lot];
@@ -245,7 +245,7 @@ impl<'p> WhatIf<'p> {
         operation: OpIdx,
         line: LineIdx,
         change: &Change,
-        (asked, materials, ends): (OrderIdx, &Ready, &IdVec<OpIdx, Option<(Seconds, LineIdx)>>),
+        (asked, materials, ends): (OrderIdx, &Ready, &Ends),
     ) -> Option<(Seconds, Hold)> {
         let (problem, plan) = (self.problem, self.plan);
         let Operation { lot, step } = plan.operations[operation];
@@ -273,12 +273,7 @@ impl<'p> WhatIf<'p> {
         Some(ready)
     }
 
-    fn delivered(
-        &self,
-        order: OrderIdx,
-        ends: &IdVec<OpIdx, Option<(Seconds, LineIdx)>>,
-        times: Vec<(OpIdx, Step)>,
-    ) -> Option<Answer> {
+    fn delivered(&self, order: OrderIdx, ends: &Ends, times: Vec<(OpIdx, Step)>) -> Option<Answer> {
         let problem = self.problem;
         let facts = &problem.orders[order];
         let mut delivery = if facts.delivered_at_start { problem.start } else { LONG_AGO };
@@ -355,6 +350,9 @@ impl<'p> WhatIf<'p> {
         closed
     }
 }
+
+/// When and on which line each operation timed so far ends.
+type Ends = IdVec<OpIdx, Option<(Seconds, LineIdx)>>;
 
 /// From when on materials are there, and which comes last; empty where none is scarce.
 #[derive(Default)]

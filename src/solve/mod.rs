@@ -21,9 +21,9 @@ mod reasons;
 mod start;
 mod strategy;
 
+pub(crate) use answer::solution as solution_of;
 #[cfg(feature = "mip")]
 pub use export::{ExportError, ProgramFormat, allocation_program};
-pub(crate) use answer::solution as solution_of;
 pub(crate) use start::plan_of;
 
 use crate::diagnostic::Diagnostic;
