@@ -77,11 +77,13 @@ fn split_lots_are_not_below_the_optimum_and_mostly_reach_it() {
     assert!(reached * 10 >= tried * 8, "optimal only {reached} times in {tried}");
 }
 
+/// More shops by `LOTWISE_CASES`.
 #[test]
 #[cfg(feature = "mip")]
 fn no_bound_is_above_the_optimum_and_no_plan_called_optimal_is_beaten() {
     let (mut bounded, mut tight, mut optimal, mut tried) = (0, 0, 0, 0);
-    for shop in shops(1_500, 4) {
+    let cases = std::env::var("LOTWISE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_500);
+    for shop in shops(cases, 4) {
         let options = Options { time_limit: None, iterations: Some(400), threads: Some(1), ..Options::default() };
         let Ok(outcome) = solve(&shop.instance(""), &options, &mut |_| {}) else { continue };
         let solution = outcome.solution;

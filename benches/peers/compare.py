@@ -32,7 +32,7 @@ SIZES = "25x4,50x5,100x8,200x10,1000x10,5000x20"
 SOLVERS = "lotwise,annealing,cpsat,pyjobshop,timefold"
 # Each family's settings of `lotwise generate parallel`; docs/generate.md says why these.
 FAMILIES = {"default": [], "tight": ["tardiness_percent=70"]}
-PYTHON_PEERS = {"cpsat": "ortools", "pyjobshop": "pyjobshop", "timefold": "timefold"}
+PYTHON_PEERS = {"cpsat": "ortools", "highs": "highspy", "pyjobshop": "pyjobshop", "timefold": "timefold"}
 # More grace: Timefold spends up to a minute on its virtual machine and on handing 5000 lots over and back.
 MORE_GRACE = {"timefold": 60}
 # These two are run with every solver seed, the others with the first.
@@ -67,7 +67,7 @@ def arguments():
     parser.add_argument("--sizes", type=names, default=SIZES, help=f"orders x lines [{SIZES}]")
     parser.add_argument("--families", type=names, default="default,tight", help="of default, tight [both]")
     parser.add_argument("--seeds", type=names, default="1,2,3,4,5", help="generator seeds [1,2,3,4,5]")
-    parser.add_argument("--solvers", type=names, default=SOLVERS, help=f"[{SOLVERS}]; also cpsat-cold, pyjobshop-cold, ...")
+    parser.add_argument("--solvers", type=names, default=SOLVERS, help=f"[{SOLVERS}]; also highs, cpsat-cold, ...")
     parser.add_argument("--solver-seeds", type=int, default=1, help="solver seeds of lotwise and annealing [1]")
     parser.add_argument("--threads", type=int, default=2, help="threads and cores of a run [2]")
     parser.add_argument("--jobs", type=int, default=1, help="runs side by side, each on cores of its own [1]")

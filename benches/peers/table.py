@@ -44,12 +44,15 @@ class Group:
 
     def __init__(self, rows, epsilon):
         self.epsilon = epsilon
-        self.costs, self.status = defaultdict(dict), {}
+        self.costs, self.status, self.gaps = defaultdict(dict), {}, defaultdict(list)
         for row in rows:
             run = (row["solver"], int(float(row["seed"])), int(float(row["solver_seed"])))
             self.status[run] = row["status"]
             if row["cost"] != "":
-                self.costs[row["solver"]][run[1:]] = float(row["cost"])
+                cost = self.costs[row["solver"]][run[1:]] = float(row["cost"])
+                # Where the cost is 0 there is nothing to prove. A peer's bound may be a rounding above its plan.
+                if cost > 0 and row["bound"] != "":
+                    self.gaps[row["solver"]].append(max(0.0, cost - float(row["bound"])) / cost)
         self.solvers = list(dict.fromkeys(row["solver"] for row in rows))
         self.ours = self.costs["lotwise"]
 
@@ -60,7 +63,9 @@ class Group:
         optimal = sum(self.status[run] == "optimal" for run in runs)
         nones = sum(run[1:] not in costs for run in runs)
         mean = f"{sum(costs.values()) / len(costs):,.2f}" if costs else "-"
-        cells = [solver, str(len(runs)), str(nones), str(optimal), mean]
+        gaps = self.gaps[solver]
+        gap = f"{100 * sum(gaps) / len(gaps):.2f} %" if gaps else "-"
+        cells = [solver, str(len(runs)), str(nones), str(optimal), gap, mean]
         pairs = [(costs[run], self.ours[run]) for run in costs if run in self.ours]
         if not pairs or solver == "lotwise":
             return [*cells, "-", "-", self.spread(costs)]
@@ -92,7 +97,7 @@ class Group:
                         yield f"instance seed {seed}: {other} has {cost}, below the optimum {proved} that {solver} claims"
 
 
-HEAD = ["solver", "runs", "none", "proved", "mean cost", "ratio", "won/tied/lost", "spread over solver seeds"]
+HEAD = ["solver", "runs", "none", "proved", "mean gap", "mean cost", "ratio", "won/tied/lost", "spread over solver seeds"]
 
 
 def summary(rows, epsilon):
@@ -114,6 +119,7 @@ def summary(rows, epsilon):
         warnings += [f"CONTRADICTION in {size}, {family}: {warning}" for warning in group.contradictions()]
     text += ["", f"ratio: geometric mean of (peer + {epsilon:g}) / (ours + {epsilon:g}) over the runs in which both have a plan,",
              "each against ours of the same solver seed; two costs of 0 count as 1. Above 1 the peer is dearer.",
+             "mean gap: (cost - bound) / cost of the runs with a bound and a cost above 0.",
              "won/tied/lost: ours against the peer's, exactly; where only we have a plan, won. proved: optimal by that run.",
              "Costs are weighted hours late, as `lotwise check` prices them."]
     return "\n".join([*text, *warnings]).lstrip("\n")

@@ -17,9 +17,12 @@ use std::time::Duration;
 
 /// The share of the time limit the bound may take, and that of plans of more than so many orders, where it was still 0
 /// after five seconds of 100 orders.
-const SHARE: f64 = 0.5;
+const SHARE: f64 = 0.8;
 const SHARE_OF_MANY: f64 = 0.2;
 const MANY: usize = 64;
+/// The share of the time that the search has for itself first: prices that begin at those of a poor plan take longer than
+/// waiting for a good one.
+const HEAD_START: f64 = 0.05;
 /// Extensions of labels per iteration of the search, and at least.
 const WORK_PER_ITERATION: u64 = 200;
 const LEAST_WORK: u64 = 1_000_000;
@@ -29,7 +32,8 @@ const LISTENING_INTERVAL: Duration = Duration::from_millis(10);
 /// A bound being proved.
 pub(super) struct Bounding {
     prover: Option<Prover>,
-    /// Time left at which the prover is stopped.
+    /// Time left at which the prover is started, unless it has been, and at which it is stopped.
+    from: Option<Duration>,
     until: Option<Duration>,
 }
 
@@ -38,11 +42,10 @@ impl Bounding {
     pub fn begin(problem: &Problem, budget: &Budget, incumbent: &mut Incumbent<'_>) -> Self {
         incumbent.raise_bound("relaxation", relaxations::floor(problem));
         let share = if problem.orders.len() > MANY { SHARE_OF_MANY } else { SHARE };
-        let mut bounding = Self { prover: None, until: budget.remaining().map(|left| left.mul_f64(1.0 - share)) };
-        if budget.iterations.is_none() {
-            bounding.start(problem, incumbent, None);
-        }
-        bounding
+        let beside = budget.iterations.is_none();
+        let at = |share: f64| budget.remaining().map(|left| left.mul_f64(1.0 - share));
+        let from = beside.then(|| at(HEAD_START).unwrap_or(Duration::MAX));
+        Self { prover: None, from, until: at(share) }
     }
 
     fn start(&mut self, problem: &Problem, incumbent: &Incumbent<'_>, work: Option<u64>) {
@@ -54,6 +57,10 @@ impl Bounding {
 
     /// Hears what has been proved so far, without waiting.
     pub fn listen(&mut self, problem: &Problem, budget: &Budget, incumbent: &mut Incumbent<'_>) {
+        if self.from.is_some_and(|from| budget.remaining().is_none_or(|left| left <= from)) {
+            self.from = None;
+            self.start(problem, incumbent, None);
+        }
         while self.hear(problem, incumbent, Duration::ZERO) {}
         if self.is_out_of_time(budget) {
             self.prover = None;
@@ -65,6 +72,9 @@ impl Bounding {
         if let Some(iterations) = budget.iterations {
             let work = iterations.saturating_mul(WORK_PER_ITERATION).max(LEAST_WORK);
             self.start(problem, incumbent, Some(work));
+        } else if self.from.take().is_some() && !self.is_out_of_time(budget) {
+            // The search ended before its head start did, or was never asked.
+            self.start(problem, incumbent, None);
         }
         if self.prover.is_some() {
             incumbent.phase("bound");

@@ -3,7 +3,7 @@
 //! A plan costs the bound plus the excess of each of its parts: what a line's plan comes to above the line's least, what
 //! making or leaving out an order costs above the cheaper of the two. So a plan cheaper than the best one known is made of
 //! parts whose excess together is less than the gap (fixing by reduced cost, here of whole columns). Lines are filled one
-//! after the other; of partial plans that make the same lots the one with the least excess is kept. If nothing is
+//! after the other; of partial plans that make the same lots the cheapest is kept. If nothing is
 //! left, the best plan known is optimal; there is no solver in this, and all of it is integer arithmetic.
 
 use super::duals::Duals;
@@ -13,7 +13,7 @@ use super::shop::{Lots, Shop};
 use rustc_hash::FxHashMap;
 
 /// Labels of a line, plans of a line, and partial plans at most.
-const MOST_LABELS: usize = 1_500_000;
+const MOST_LABELS: usize = 800_000;
 const MOST_COLUMNS: usize = 200_000;
 const MOST_STATES: usize = 1_500_000;
 /// Pairs of partial plans and line plans tried at most.
@@ -24,8 +24,8 @@ const MOST_PAIRS: u64 = 3_000_000_000;
 pub(super) enum Closed {
     /// No plan costs less than the best one known.
     Proved,
-    /// These line plans make one that may: all plans that cost less than it by these prices are none.
-    Better(Vec<Column>),
+    /// These line plans make one that may, and no plan costs less than so much above the bound.
+    Better(Vec<Column>, i64),
     /// Too much to try.
     Open,
 }
@@ -33,6 +33,8 @@ pub(super) enum Closed {
 /// A line plan above the least of its line.
 struct Part {
     excess: i64,
+    /// The same without what cuts charge.
+    real: i64,
     set: Lots,
     lots: Vec<u8>,
 }
@@ -41,6 +43,7 @@ struct Part {
 #[derive(Clone, Copy)]
 struct State {
     excess: i64,
+    real: i64,
     part: u32,
     before: Lots,
 }
@@ -65,23 +68,24 @@ pub(super) fn close(
     let mut order: Vec<usize> = (0..parts.len()).flat_map(|place| vec![place; shop.lines[place].same.len()]).collect();
     order.sort_by_key(|&place| parts[place].len());
     let mut layers: Vec<FxHashMap<Lots, State>> = vec![FxHashMap::default()];
-    layers[0].insert(0, State { excess: 0, part: IDLE, before: 0 });
+    layers[0].insert(0, State { excess: 0, real: 0, part: IDLE, before: 0 });
     let mut pairs = 0u64;
     for &place in &order {
         let idle = -least[place].min(0);
         let mut next: FxHashMap<Lots, State> = FxHashMap::default();
-        let mut before: Vec<(Lots, i64)> =
-            layers[layers.len() - 1].iter().map(|(&set, state)| (set, state.excess)).collect();
+        let mut before: Vec<(Lots, i64, i64)> =
+            layers[layers.len() - 1].iter().map(|(&set, state)| (set, state.excess, state.real)).collect();
         before.sort_unstable();
-        for (set, excess) in before {
-            let mut offer = |set_after: Lots, excess: i64, part: u32| {
-                let state = next.entry(set_after).or_insert(State { excess: i64::MAX, part, before: set });
-                if excess < state.excess {
-                    *state = State { excess, part, before: set };
+        for (set, excess, real) in before {
+            let mut offer = |set_after: Lots, excess: i64, real: i64, part: u32| {
+                let state = State { excess, real, part, before: set };
+                let known = next.entry(set_after).or_insert(state);
+                if (real, excess) < (known.real, known.excess) {
+                    *known = state;
                 }
             };
             if excess + idle < gap {
-                offer(set, excess + idle, IDLE);
+                offer(set, excess + idle, real + idle, IDLE);
             }
             for (number, part) in parts[place].iter().enumerate() {
                 pairs += 1;
@@ -89,7 +93,7 @@ pub(super) fn close(
                     break;
                 }
                 if part.set & set == 0 {
-                    offer(set | part.set, excess + part.excess, number as u32);
+                    offer(set | part.set, excess + part.excess, real + part.real, number as u32);
                 }
             }
             if next.len() > MOST_STATES || pairs > MOST_PAIRS || effort.is_over() {
@@ -99,9 +103,11 @@ pub(super) fn close(
         layers.push(next);
     }
     effort.work = effort.work.saturating_sub(pairs);
-    let complete = |(&set, state): (&Lots, &State)| Some((state.excess + left_out(shop, duals, set)?, set));
+    // What no plan uses of the cuts it does not get back.
+    let tolls: i64 = duals.cuts.iter().map(|cut| cut.1).sum();
+    let complete = |(&set, state): (&Lots, &State)| Some((state.real + tolls + left_out(shop, duals, set)?, set));
     let best = layers[layers.len() - 1].iter().filter_map(complete).filter(|&(excess, _)| excess < gap).min();
-    let Some((_, mut set)) = best else { return Closed::Proved };
+    let Some((excess, mut set)) = best else { return Closed::Proved };
     let mut columns = Vec::new();
     for (layer, &place) in order.iter().enumerate().rev() {
         let state = layers[layer + 1][&set];
@@ -110,7 +116,7 @@ pub(super) fn close(
         }
         set = state.before;
     }
-    Closed::Better(columns)
+    Closed::Better(columns, excess)
 }
 
 /// The plans of a line with less excess than the gap, least first; none where they are too many.
@@ -136,12 +142,16 @@ fn parts_of(
     effort.work = effort.work.saturating_sub(priced.work);
     priced.least?;
     let mut parts: Vec<Part> = Vec::new();
-    let mut known: rustc_hash::FxHashSet<Lots> = rustc_hash::FxHashSet::default();
+    let mut known: FxHashMap<Lots, i64> = FxHashMap::default();
     for (worth, lots) in priced.columns {
         let set = lots.iter().fold(0, |set, &lot| set | 1 << lot);
-        // They come cheapest first; the empty plan is the idle line.
-        if set != 0 && known.insert(set) {
-            parts.push(Part { excess: worth - least, set, lots });
+        let tolls: i64 = duals.cuts.iter().map(|(cut, price)| cut.uses(&lots) * price).sum();
+        let (excess, real) = (worth - least, worth - least - tolls);
+        // The empty plan is the idle line; of plans that make the same, the one that costs less stands for the other.
+        let cheapest = known.entry(set).or_insert(i64::MAX);
+        if set != 0 && real < *cheapest {
+            *cheapest = real;
+            parts.push(Part { excess, real, set, lots });
         }
     }
     (parts.len() <= MOST_COLUMNS).then_some(parts)

@@ -7,6 +7,7 @@
 //! grow so that the cycle is none any more (dynamic ng-routes: R. Roberti, A. Mingozzi, "Dynamic ng-path relaxation for
 //! the delivery man problem", *Transportation Science* 48(3), 2014), and it begins again.
 
+use super::cuts::separate;
 use super::duals::Duals;
 use super::master::{Master, NEGLIGIBLE, Suggestion};
 use super::pricing::{Column, Question, price};
@@ -24,8 +25,10 @@ const COLUMNS_AT_ONCE: usize = 60;
 /// More plans than this slow the master down: those of least use are dropped.
 const MOST_COLUMNS: usize = 12_000;
 
+/// The share of the program's value within which the bound is near enough for caps to rise.
+const ROUGHLY: f64 = 0.1;
 /// Times the caps rise; what is still bought then, nobody can make.
-const MOST_RAISES: usize = 12;
+const MOST_RAISES: usize = 200;
 
 /// How long to go on, and whom to tell.
 pub(super) struct Effort<'a> {
@@ -57,6 +60,8 @@ pub(super) struct Generation<'s> {
     /// The best bound, and the prices and answers it comes from.
     pub bound: i64,
     pub centre: Option<(Duals, Vec<i64>)>,
+    /// What the program last suggested, where no plan was worth adding.
+    settled: Option<Suggestion>,
     /// Plans end by this instant.
     limit: i64,
 }
@@ -77,7 +82,8 @@ impl<'s> Generation<'s> {
         for column in known {
             master.add(column);
         }
-        Self { shop, master, neighbourhoods: neighbourhoods(shop), bound: i64::MIN, centre: None, limit }
+        let neighbourhoods = neighbourhoods(shop);
+        Self { shop, master, neighbourhoods, bound: i64::MIN, centre: None, settled: None, limit }
     }
 
     /// Goes on until the bound is as good as it gets.
@@ -97,9 +103,24 @@ impl<'s> Generation<'s> {
                 continue;
             }
             if !self.grow(&suggestion) {
+                self.settled = Some(suggestion);
                 return Ending::Converged;
             }
         }
+    }
+
+    /// Cuts off what the program last came to, after it has converged; whether it could.
+    pub fn cut(&mut self) -> bool {
+        let Some(settled) = self.settled.take() else { return false };
+        let taken = self.master.columns.iter().zip(settled.shares.iter().copied());
+        let taken: Vec<_> = taken.filter(|(_, share)| *share > NEGLIGIBLE).collect();
+        let mut cuts = self.master.cuts.clone();
+        let found = separate(&mut cuts, &taken, self.shop.order_of.len());
+        if found {
+            self.master.cuts = cuts;
+            self.master.rebuild();
+        }
+        found
     }
 
     fn is_proved(&self, effort: &Effort<'_>) -> bool {
@@ -122,7 +143,10 @@ impl<'s> Generation<'s> {
                 }
                 let (added, complete) = self.ask(&suggestion, share, effort);
                 let tolerance = 1.0 + suggestion.value.abs() * 1e-6;
-                let close = self.bound as f64 >= suggestion.value + self.shop.base as f64 - tolerance;
+                let value = suggestion.value + self.shop.base as f64;
+                // What is still bought makes the program's value too low: no need to know it exactly.
+                let enough = if suggestion.bought.is_empty() { tolerance } else { value.abs() * ROUGHLY };
+                let close = self.bound as f64 >= value - enough;
                 if close || self.is_proved(effort) {
                     return Some(suggestion);
                 }

@@ -72,7 +72,7 @@ fn fits(timing: &Shop, known: &[Column], by: i64, effort: &mut Effort<'_>) -> Fi
         let nothing = Duals::none(timing);
         return match close(timing, (&nothing, &vec![0; timing.lines.len()]), by, 1, effort) {
             Closed::Proved => Fits::No,
-            Closed::Better(columns) => Fits::Yes(columns),
+            Closed::Better(columns, _) => Fits::Yes(columns),
             Closed::Open => Fits::Unknown,
         };
     }

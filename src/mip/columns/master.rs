@@ -3,11 +3,13 @@
 //! `min sum cost[p] x[p] + sum reject[o] r[o] + sum L[o] + sum cap[j] s[j]` subject to
 //! - each lot: `sum a[j,p] x[p] + r[order of j] + s[j] >= 1`, dual the lot's price;
 //! - each line that stands for `m` lines: `sum x[p] <= m`;
-//! - each lot of a kit: `L[o] >= sum late[j,p] x[p]`, dual the lot's weight: the kit is as late as its latest lot.
+//! - each lot of a kit: `L[o] >= sum late[j,p] x[p]`, dual the lot's weight: the kit is as late as its latest lot;
+//! - each cut: `sum uses[c,p] x[p] <= 1` (see `cuts`).
 //!
 //! A lot that nobody makes is bought at its cap `s[j]`, so that prices stay tame while few plans are known; where lots
 //! are still bought at the end, the caps rise. Nothing here is a proof: the program only suggests prices.
 
+use super::cuts::Cut;
 use super::duals::{Duals, WHOLE};
 use super::pricing::Column;
 use super::shop::Shop;
@@ -31,6 +33,9 @@ pub(super) struct Master<'s> {
     others: usize,
     /// Row of each lot of a kit.
     kit_rows: Vec<Option<usize>>,
+    /// Cuts; their rows come last.
+    pub cuts: Vec<Cut>,
+    first_cut_row: usize,
 }
 
 /// What the program suggests.
@@ -51,14 +56,14 @@ impl<'s> Master<'s> {
     pub fn new(shop: &'s Shop, caps: Vec<i64>) -> Self {
         let program = LinearProgram::new(&[]);
         let kit_rows = vec![None; shop.order_of.len()];
-        let mut master =
-            Self { shop, program, columns: Vec::new(), known: FxHashSet::default(), caps, others: 0, kit_rows };
+        let (known, columns, cuts) = (FxHashSet::default(), Vec::new(), Vec::new());
+        let mut master = Self { shop, program, columns, known, caps, others: 0, kit_rows, cuts, first_cut_row: 0 };
         master.rebuild();
         master
     }
 
     /// States the program anew from the plans that are known.
-    fn rebuild(&mut self) {
+    pub fn rebuild(&mut self) {
         let shop = self.shop;
         let mut low = vec![1.0; shop.order_of.len()];
         low.extend(shop.lines.iter().map(|line| -(line.same.len() as f64)));
@@ -68,6 +73,8 @@ impl<'s> Master<'s> {
                 low.push(0.0);
             }
         }
+        self.first_cut_row = low.len();
+        low.extend(self.cuts.iter().map(|_| -1.0));
         self.program = LinearProgram::new(&low);
         for (lot, &cap) in self.caps.iter().enumerate() {
             self.program.add(cap as f64 / SCALE, f64::INFINITY, &[(lot, 1.0)]);
@@ -101,6 +108,12 @@ impl<'s> Master<'s> {
         for &(lot, late) in &column.late {
             if let Some(row) = self.kit_rows[usize::from(lot)] {
                 add(row, -late as f64 / SCALE);
+            }
+        }
+        for (row, cut) in (self.first_cut_row..).zip(&self.cuts) {
+            let uses = cut.uses(&column.lots);
+            if uses > 0 {
+                entries.push((row, -uses as f64));
             }
         }
         self.program.add(column.cost as f64 / SCALE, f64::INFINITY, &entries);
@@ -138,6 +151,7 @@ impl<'s> Master<'s> {
         let suggested = Duals {
             prices: duals[..lots].iter().map(price).collect(),
             weights: self.kit_rows.iter().map(weight).collect(),
+            cuts: self.cuts.iter().copied().zip(duals[self.first_cut_row..].iter().map(price)).collect(),
         };
         let line_duals = &duals[lots..lots + self.shop.lines.len()];
         Some(Suggestion {
@@ -156,6 +170,7 @@ impl Column {
         let prices: i64 = self.lots.iter().map(|&lot| duals.prices[usize::from(lot)]).sum();
         let late: i64 =
             self.late.iter().map(|&(lot, late)| super::duals::weighted(late, duals.weights[usize::from(lot)])).sum();
-        self.cost + late - prices
+        let tolls: i64 = duals.cuts.iter().map(|(cut, price)| cut.uses(&self.lots) * price).sum();
+        self.cost + late - prices + tolls
     }
 }

@@ -10,6 +10,7 @@
 
 mod closing;
 mod completion;
+mod cuts;
 mod duals;
 mod generation;
 mod line;
@@ -33,6 +34,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
+
+/// The share of the gap at which trying everything was too much, at which it is tried again.
+const WORTH_TRYING_AGAIN: f64 = 0.7;
 
 /// What a prover has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,18 +180,28 @@ impl Proof<'_> {
         let needed = || Some(self.cost.load(Ordering::Relaxed) - self.step + 1);
         let mut own = Effort { cost: &needed, ..*effort };
         let mut generation = Generation::new(self.shop, self.known.clone(), self.caps(), shop::NEVER);
-        if generation.run(&mut own) == Ending::Stopped && own.is_over() {
-            return;
-        }
-        let Some((duals, answers)) = &generation.centre else { return };
-        let (cost, bound) = (needed().unwrap_or(0), generation.bound);
-        if bound >= cost {
-            return;
-        }
-        match close(self.shop, (duals, answers), shop::NEVER, cost - bound, &mut own) {
-            Closed::Proved => self.tell(cost),
-            Closed::Better(columns) => self.tell_plan(&columns),
-            Closed::Open => {}
+        // The gap at which trying everything was too much.
+        let mut too_wide = i64::MAX;
+        loop {
+            let ending = generation.run(&mut own);
+            let Some((duals, answers)) = &generation.centre else { return };
+            let (cost, bound) = (needed().unwrap_or(0), generation.bound);
+            if bound >= cost || own.is_over() {
+                return;
+            }
+            if cost - bound <= (too_wide as f64 * WORTH_TRYING_AGAIN) as i64 {
+                match close(self.shop, (duals, answers), shop::NEVER, cost - bound, &mut own) {
+                    Closed::Proved => return self.tell(cost),
+                    Closed::Better(columns, excess) => {
+                        self.tell_plan(&columns);
+                        return self.tell(bound + excess);
+                    }
+                    Closed::Open => too_wide = cost - bound,
+                }
+            }
+            if ending == Ending::Stopped || !generation.cut() {
+                return;
+            }
         }
     }
 

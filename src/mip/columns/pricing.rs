@@ -8,9 +8,11 @@
 //! least; with all lots in all neighbourhoods none does.
 //!
 //! Being earlier, cheaper and remembering less is never worse, because every cost grows with time: such a label stands
-//! for the other. Times are exact: there is no grid to round to.
+//! for the other; where prices of cuts could still catch up with it, only if it stays cheaper. Times are exact: there is
+//! no grid to round to.
 
 use super::completion::Completion;
+use super::cuts::Penalties;
 use super::duals::{Duals, late_cost};
 use super::line::Line;
 use super::shop::{Lots, Shop};
@@ -111,7 +113,11 @@ pub(super) struct Priced {
 #[derive(Clone, Copy)]
 struct Label {
     cost: i64,
+    /// The part of it that is paid for cuts.
+    paid: i64,
     memory: Lots,
+    /// The cuts of which one lot is remembered.
+    open: u128,
     parent: u32,
     class: u16,
     lot: u8,
@@ -122,7 +128,9 @@ const ROOT: u32 = u32::MAX;
 /// All plans of a line that come to less than asked, as far as they are not dominated.
 pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<'_>) -> Priced {
     let completion = Completion::new(shop, line, duals, question.limit, question.lasts);
-    let mut labels = vec![Label { cost: 0, memory: 0, parent: ROOT, class: line.initial, lot: u8::MAX }];
+    let penalties = Penalties::new(duals, shop.order_of.len());
+    let first = Label { cost: 0, paid: 0, memory: 0, open: 0, parent: ROOT, class: line.initial, lot: u8::MAX };
+    let mut labels = vec![first];
     let mut waiting: BinaryHeap<Reverse<(i64, u32)>> = BinaryHeap::from([Reverse((line.free, 0))]);
     let mut fronts: Vec<Front> = vec![Front::default(); line.classes + 1];
     let mut sets = Sets::default();
@@ -137,9 +145,9 @@ pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<
             front.time = time;
         }
         let stands = if question.every_set {
-            sets.enter(label.class, label.memory, label.cost)
+            sets.enter(label.class, label.memory, label.cost - label.paid)
         } else {
-            front.enter(label.cost, label.memory)
+            front.enter(label.cost, label.memory, label.open, &penalties)
         };
         if !stands {
             continue;
@@ -150,7 +158,8 @@ pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<
         work += line.able.len() as u64;
         for &lot in line.able.iter().filter(|&&lot| label.memory >> lot & 1 == 0) {
             let Some((end, setup_cost)) = line.run(time, label.class, lot) else { continue };
-            let cost = label.cost + setup_cost + duals.lot_cost(shop, line, lot, end);
+            let (open, toll) = penalties.after(label.open, lot);
+            let cost = label.cost + setup_cost + duals.lot_cost(shop, line, lot, end) + toll;
             let memory = label.memory & question.neighbourhoods[lot] | 1 << lot;
             let class = line.modes[lot].class;
             let rest = completion.least(line, end, class, memory);
@@ -158,7 +167,8 @@ pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<
                 continue;
             }
             waiting.push(Reverse((end, labels.len() as u32)));
-            labels.push(Label { cost, memory, parent: id, class, lot: lot as u8 });
+            let paid = label.paid + toll;
+            labels.push(Label { cost, paid, memory, open, parent: id, class, lot: lot as u8 });
         }
         if labels.len() > question.labels {
             let columns = trace(&labels, found, question.columns);
@@ -191,17 +201,20 @@ fn trace(labels: &[Label], mut found: Vec<(i64, u32)>, most: usize) -> Vec<(i64,
 struct Front {
     /// When the labels were free, where only those of one time are compared.
     time: i64,
-    labels: Vec<(i64, Lots)>,
+    labels: Vec<(i64, Lots, u128)>,
 }
 
 impl Front {
     /// Takes a label in, unless another stands for it.
-    fn enter(&mut self, cost: i64, memory: Lots) -> bool {
-        let place = self.labels.partition_point(|&(other, _)| other <= cost);
-        if self.labels[..place].iter().any(|&(_, other)| other & !memory == 0) {
+    fn enter(&mut self, cost: i64, memory: Lots, open: u128, penalties: &Penalties) -> bool {
+        let place = self.labels.partition_point(|&(other, ..)| other <= cost);
+        let stands = |&(other, remembered, half): &(i64, Lots, u128)| {
+            remembered & !memory == 0 && (half & !open == 0 || other + penalties.sum(half & !open) <= cost)
+        };
+        if self.labels[..place].iter().any(stands) {
             return false;
         }
-        self.labels.insert(place, (cost, memory));
+        self.labels.insert(place, (cost, memory, open));
         true
     }
 }

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use super::closing::{Closed, close};
+use super::cuts::{Cut, separate};
 use super::duals::{Duals, WHOLE, weighted};
+use super::generation::Effort;
 use super::pricing::{Column, Question, price};
 use super::shop::{Lots, NEVER, Shop};
 use crate::model::Instance;
@@ -49,7 +52,17 @@ fn shop(random: &mut Xoshiro256PlusPlus) -> Shop {
 fn any_duals(shop: &Shop, random: &mut Xoshiro256PlusPlus) -> Duals {
     let prices = (0..shop.order_of.len()).map(|_| random.random_range(0..3_000_000)).collect();
     let weights = (0..shop.order_of.len()).map(|_| random.random_range(0..WHOLE)).collect();
-    Duals { prices, weights }.made_valid(shop)
+    let cuts = (0..random.random_range(0..4)).map(|_| any_cut(shop, random)).collect();
+    Duals { prices, weights, cuts }.made_valid(shop)
+}
+
+/// Three lots, any memory that holds them, and a price.
+fn any_cut(shop: &Shop, random: &mut Xoshiro256PlusPlus) -> (Cut, i64) {
+    let mut lots: Lots = 0;
+    while lots.count_ones() < 3 {
+        lots |= 1 << random.random_range(0..shop.order_of.len());
+    }
+    (Cut { lots, memory: lots | Lots::from(random.random::<u8>()) }, random.random_range(0..1_500_000))
 }
 
 /// Every sequence of different lots.
@@ -85,12 +98,14 @@ fn pricing_finds_the_cheapest_sequence_and_forgetting_only_lowers_it() {
         let shop = shop(&mut random);
         let lots = shop.order_of.len();
         let duals = any_duals(&shop, &mut random);
+        let uncut = Duals { cuts: Vec::new(), ..duals.clone() };
         let mut best = 0;
         let mut sets: std::collections::BTreeMap<Lots, i64> = std::collections::BTreeMap::new();
         each_sequence(lots, &mut Vec::new(), &mut |sequence| {
             if let Some(column) = Column::new(&shop, 0, sequence.to_vec()) {
                 let worth = column.worth(&duals);
                 best = best.min(worth);
+                let worth = column.worth(&uncut);
                 if worth < 0 {
                     let set = sequence.iter().fold(0, |set, &lot| set | 1 << lot);
                     let known = sets.entry(set).or_insert(worth);
@@ -105,12 +120,28 @@ fn pricing_finds_the_cheapest_sequence_and_forgetting_only_lowers_it() {
         }
         let forgetful: Vec<Lots> = (0..lots).map(|lot| 1 << lot).collect();
         assert!(least_of(&shop, &duals, &forgetful, false).0 <= best);
-        let (_, columns) = least_of(&shop, &duals, &vec![Lots::MAX; lots], true);
+        let (_, columns) = least_of(&shop, &uncut, &vec![Lots::MAX; lots], true);
         for (set, worth) in sets {
             let mine = columns.iter().filter(|(_, lots)| lots.iter().fold(0, |set: Lots, &lot| set | 1 << lot) == set);
             assert_eq!(mine.map(|(worth, _)| *worth).min(), Some(worth), "of every set the cheapest\n{shop:#?}");
         }
     }
+}
+
+/// What the plan of a line costs with the orders it leaves out; none where it makes one in part.
+fn cost_of(shop: &Shop, column: &Column) -> Option<i64> {
+    let mut cost = shop.base + column.cost;
+    for order in &shop.orders {
+        let made = order.lots.iter().filter(|&&lot| column.lots.contains(&(lot as u8))).count();
+        if made == 0 {
+            cost += order.reject.unwrap();
+        } else if made < order.lots.len() {
+            return None;
+        }
+        let late = column.late.iter().filter(|(lot, _)| order.lots.contains(&usize::from(*lot)));
+        cost += late.map(|&(_, late)| late).max().unwrap_or(0);
+    }
+    Some(cost)
 }
 
 #[test]
@@ -123,17 +154,7 @@ fn any_prices_give_a_bound() {
         let bound = duals.without_lines(&shop) + least_of(&shop, &duals, &forgetful, false).0.min(0);
         each_sequence(shop.order_of.len(), &mut Vec::new(), &mut |sequence| {
             let Some(column) = Column::new(&shop, 0, sequence.to_vec()) else { return };
-            let mut cost = shop.base + column.cost;
-            for order in &shop.orders {
-                let made = order.lots.iter().filter(|&&lot| sequence.contains(&(lot as u8))).count();
-                if made == 0 {
-                    cost += order.reject.unwrap();
-                } else if made < order.lots.len() {
-                    return;
-                }
-                let late = column.late.iter().filter(|(lot, _)| order.lots.contains(&usize::from(*lot)));
-                cost += late.map(|&(_, late)| late).max().unwrap_or(0);
-            }
+            let Some(cost) = cost_of(&shop, &column) else { return };
             assert!(bound <= cost, "{bound} is above {cost}, what {sequence:?} costs\n{shop:#?}");
         });
     }
@@ -144,4 +165,51 @@ fn weights_round_down() {
     assert_eq!(weighted(10, WHOLE), 10);
     assert_eq!(weighted(10, WHOLE / 3), 3);
     assert_eq!(weighted(1 << 44, WHOLE - 1), (1 << 44) - (1 << 28));
+}
+
+#[test]
+fn a_cut_counts_pairs_it_remembers() {
+    let cut = |memory: Lots| Cut { lots: 0b111, memory };
+    assert_eq!(cut(0b111).uses(&[0, 1]), 1);
+    assert_eq!(cut(0b111).uses(&[0, 3, 1]), 0, "lot 3 makes it forget");
+    assert_eq!(cut(0b1111).uses(&[0, 3, 1]), 1);
+    assert_eq!(cut(Lots::MAX).uses(&[0, 5, 1, 2]), 1, "three lots are one pair and a half");
+    assert_eq!(cut(Lots::MAX).uses(&[0, 5]), 0);
+}
+
+#[test]
+fn three_halves_are_cut_off() {
+    let column = |lots: Vec<u8>| Column { line: 0, lots, cost: 0, late: Vec::new() };
+    let plans = [column(vec![0, 3, 1]), column(vec![1, 2]), column(vec![2, 0])];
+    let taken: Vec<(&Column, f64)> = plans.iter().map(|plan| (plan, 0.5)).collect();
+    let mut cuts = Vec::new();
+    assert!(separate(&mut cuts, &taken, 4));
+    assert_eq!(cuts, [Cut { lots: 0b111, memory: 0b1111 }], "and 3 is remembered over, for the first plan to count");
+    assert!(!separate(&mut cuts, &taken, 4), "it is there, and remembers enough");
+}
+
+/// Whatever the prices, trying everything within a gap finds the best plan within it, or says there is none.
+#[test]
+fn closing_finds_the_best_plan_within_the_gap() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(3);
+    for _ in 0..150 {
+        let shop = shop(&mut random);
+        let duals = any_duals(&shop, &mut random);
+        let (least, _) = least_of(&shop, &duals, &vec![Lots::MAX; shop.order_of.len()], false);
+        let bound = duals.without_lines(&shop) + least.min(0);
+        let mut best = i64::MAX;
+        each_sequence(shop.order_of.len(), &mut Vec::new(), &mut |sequence| {
+            if let Some(column) = Column::new(&shop, 0, sequence.to_vec()) {
+                best = cost_of(&shop, &column).map_or(best, |cost| best.min(cost));
+            }
+        });
+        let gap = random.random_range(1..4_000_000);
+        let mut own =
+            Effort { go_on: &|| true, work: u64::MAX, beside_search: false, known: 0, cost: &|| None, tell: &|_| {} };
+        match close(&shop, (&duals, &[least]), NEVER, gap, &mut own) {
+            Closed::Proved => assert!(best >= bound + gap, "{best} is below {bound} + {gap}\n{shop:#?}"),
+            Closed::Better(_, excess) => assert!(bound + excess <= best && excess < gap, "{bound}, {excess}, {best}"),
+            Closed::Open => panic!("five lots are not too many"),
+        }
+    }
 }
