@@ -5,7 +5,7 @@
 //! that have it, which are the dear ones. What is begun at a factory is finished there: no transits are listed.
 
 use super::surge;
-use super::works::{Place, Works, known, value, work};
+use super::works::{Place, Works, keep_ordered, known, value, work};
 use crate::generate::parts::{cents, delivery, matrix, popularity, rate, route, rule};
 use crate::generate::settings::{Settings, integer};
 use crate::generate::shifts::{clock, money, sundays, two_shift, weekly};
@@ -25,7 +25,7 @@ pub(super) const GENERATOR: Generator = Generator {
 };
 
 const PARAMETERS: &[Parameter] = &[
-    integer("orders", (1, 120, 200_000), "How many orders of one to three pieces."),
+    integer("orders", (1, 160, 200_000), "How many orders of one to three pieces."),
     integer("days", (1, 2, 90), "Over how many days they come in; a quarter is there at the start."),
     integer("promise_least", (1, 7, 60), "The shortest promise in days, at most `promise_most`."),
     integer("promise_most", (1, 15, 60), "The longest promise in days."),
@@ -37,7 +37,7 @@ const PARAMETERS: &[Parameter] = &[
     ),
     integer(
         "load_percent",
-        (1, 85, 200),
+        (1, 120, 400),
         "Share of each stage's open time within `days` that runs take, before changeovers.",
     ),
     surge::PERCENT,
@@ -84,7 +84,7 @@ fn build(settings: &mut Settings) -> Instance {
     instance.orders = (0..works.count("orders")).map(make).collect();
     lines(&works, &mut instance);
     works.surge(&mut instance, false, make);
-    super::works::keep_ordered(&mut instance);
+    keep_ordered(&mut instance);
     instance
 }
 
@@ -169,8 +169,10 @@ fn lines(works: &Works<'_>, instance: &mut Instance) {
 fn line(works: &Works<'_>, row: usize, (stage, fixed, per_piece, cost): (&str, i64, i64, i64), index: usize) -> Line {
     let mut stream = works.streams.at(stage, index);
     let factory = index % 3;
-    let mut line = Line::new(format!("{}-{stage}-{}", FACTORIES[row][factory], index / 3 + 1)).changeovers(stage);
+    let mut line = Line::new(format!("{}-{stage}-{}", FACTORIES[row][factory], index / 3 + 1));
     (line.site, line.stage) = (Some(FACTORIES[row][factory].to_string()), Some(stage.to_string()));
+    // Lenses are fitted one like the other.
+    line.changeovers = (stage != "fit").then(|| stage.to_string());
     line.calendar = Some(if stage == "fire" { "two-shift" } else { "day" }.to_string());
     line.offers = MARKS[..2 - factory].iter().map(ToString::to_string).collect();
     // A mark costs a fifth more an hour, both two fifths, and a quarter again in material and inspection.

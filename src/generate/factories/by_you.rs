@@ -5,12 +5,12 @@
 //! light to dark at the printer, while ten names in a row cost ten small set-ups whatever one does.
 
 use super::surge;
-use super::works::{Place, Works, value, work};
+use super::works::{Place, Works, known, value, work};
 use crate::generate::parts::{Step, cents, delivery, matrix, needs, popularity, rate, rate_for, route, rule, uses};
 use crate::generate::settings::{Settings, integer};
 use crate::generate::shifts::{clock, evenings, money, weekly};
 use crate::generate::{Generator, Parameter};
-use crate::model::{Calendar, ChangeoverSet, Day, Instance, Line, Order, Requires, Site, Variant};
+use crate::model::{Calendar, ChangeoverSet, Day, Instance, Line, Order, Requires, Route, Site, Variant};
 use crate::units::{HOUR, MICRO};
 
 /// The generator `by-you`.
@@ -23,9 +23,9 @@ pub(super) const GENERATOR: Generator = Generator {
 };
 
 const PARAMETERS: &[Parameter] = &[
-    integer("orders", (1, 80, 100_000), "How many pairs, each an order and a variant of its own."),
+    integer("orders", (1, 100, 100_000), "How many pairs, each an order and a variant of its own."),
     integer("days", (1, 2, 90), "Over how many days they come in; a quarter is there at the start."),
-    integer("promise_days", (1, 4, 60), "Days from release to the door."),
+    integer("promise_days", (1, 5, 60), "Days from release to the door."),
     integer("express_percent", (0, 15, 100), "Share of orders promised in half the days, rounded up."),
     integer("named_percent", (0, 60, 100), "Share of pairs with a name on them."),
     integer("printed_percent", (0, 55, 100), "Share of pairs with a print."),
@@ -36,7 +36,7 @@ const PARAMETERS: &[Parameter] = &[
     ),
     integer(
         "load_percent",
-        (1, 75, 200),
+        (1, 120, 400),
         "Share of each stage's open time within `days` that runs take, before changeovers.",
     ),
     surge::PERCENT,
@@ -83,7 +83,7 @@ fn build(settings: &mut Settings) -> Instance {
 }
 
 /// A pair is assembled, then printed and given its name where it is to have them.
-fn routes() -> Vec<crate::model::Route> {
+fn routes() -> Vec<Route> {
     let assembly: Step<'_> = ("assemble", "assemble", &[], 0);
     // The cement sets for two hours before anybody handles the shoe again.
     let print: Step<'_> = ("print", "print", &["assemble"], 2 * HOUR.0);
@@ -170,9 +170,7 @@ fn order(works: &Works<'_>, index: usize) -> Order {
 
 fn lines(works: &Works<'_>, instance: &mut Instance) {
     let calendar = &instance.calendars[0];
-    let assembly = |variant: &Variant| {
-        Some((0, ASSEMBLY.iter().find(|(base, _)| *base == value(variant, "base")).map_or(0, |(_, time)| time * MICRO)))
-    };
+    let assembly = |variant: &Variant| Some((0, known(&ASSEMBLY, value(variant, "base")) * MICRO));
     let print = |variant: &Variant| (value(variant, "print") != "none").then_some((0, PRINT * MICRO));
     let name = |variant: &Variant| (value(variant, "name") != "none").then_some((0, NAME * MICRO));
     let counts = [

@@ -5,7 +5,7 @@
 //! any of its workshops. Hours are uneven because these are households with fields, and a market twice a month.
 
 use super::surge;
-use super::works::{Place, Works};
+use super::works::{Place, Works, keep_ordered};
 use crate::generate::parts::{cents, delivery, rate_for, route, rule, transit};
 use crate::generate::settings::{Settings, derived, integer};
 use crate::generate::shifts::{after, clock, money, open_time, weekly};
@@ -39,11 +39,11 @@ const PARAMETERS: &[Parameter] = &[
     integer(
         "reject_percent",
         (0, 20, 100),
-        "Share of orders the platform may pass on elsewhere, for a quarter of their worth.",
+        "Share of orders the platform may pass on elsewhere, for what they would have paid.",
     ),
     integer(
         "load_percent",
-        (1, 75, 200),
+        (1, 65, 400),
         "Share of each step's open time within `days` that runs take, before changeovers and travel.",
     ),
     surge::PERCENT,
@@ -97,7 +97,7 @@ fn build(settings: &mut Settings) -> Instance {
     instance.orders = (0..works.count("orders")).map(make).collect();
     lines(&works, &mut instance, workshops);
     works.surge(&mut instance, false, make);
-    super::works::keep_ordered(&mut instance);
+    keep_ordered(&mut instance);
     instance
 }
 
@@ -175,7 +175,7 @@ fn order(works: &Works<'_>, index: usize) -> Order {
     order.customer = Some(format!("wholesaler-{:03}", stream.between(1, 300)));
     let worth = order.items.iter().map(|item| item.quantity).sum::<i64>() * 4;
     order.late_cost_per_day = Some(money(20 + worth / 40));
-    order.reject_cost = stream.chance(works.integer("reject_percent")).then(|| money(worth / 4));
+    order.reject_cost = stream.chance(works.integer("reject_percent")).then(|| money(worth));
     order
 }
 

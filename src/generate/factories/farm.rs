@@ -5,8 +5,8 @@
 //! orders are refused is half of the plan.
 
 use super::surge;
-use super::works::{Place, Works, known, value, work};
-use crate::generate::parts::{cents, delivery, needs, rate_for, rule};
+use super::works::{Place, Works, keep_ordered, known, value, work};
+use crate::generate::parts::{cents, delivery, needs, rate_for, rule, whole_units};
 use crate::generate::settings::{Settings, integer};
 use crate::generate::shifts::{clock, money, weekly};
 use crate::generate::{Generator, Parameter};
@@ -15,6 +15,7 @@ use crate::model::{
     Site, Variant,
 };
 use crate::units::{DAY, HOUR, MICRO};
+use std::collections::BTreeSet;
 
 /// The generator `farm`.
 pub(super) const GENERATOR: Generator = Generator {
@@ -41,7 +42,7 @@ const PARAMETERS: &[Parameter] = &[
     ),
     integer(
         "load_percent",
-        (1, 80, 200),
+        (1, 80, 400),
         "Share of the packing lines' open time within `days` that runs take, before changeovers.",
     ),
     surge::PERCENT,
@@ -58,7 +59,7 @@ const GRADES: [&str; 2] = ["extra", "one"];
 /// Boxes, with grams of fruit and seconds of a packing line.
 const BOXES: [(&str, (i64, i64)); 3] =
     [("crate-5kg", (5_000, 22)), ("box-2kg", (2_000, 14)), ("punnet-500g", (500, 5))];
-/// Markets, with hours from the villages and how early in the night lorries leave counts for nothing here.
+/// Markets, with hours from the villages.
 const REGIONS: [(&str, i64); 3] = [("county", 3), ("province", 8), ("by-air", 14)];
 
 fn build(settings: &mut Settings) -> Instance {
@@ -81,7 +82,7 @@ fn build(settings: &mut Settings) -> Instance {
     instance.materials = harvest(&works, &instance);
     lines(&works, &mut instance);
     works.surge(&mut instance, false, make);
-    super::works::keep_ordered(&mut instance);
+    keep_ordered(&mut instance);
     keep_used(&mut instance);
     instance
 }
@@ -164,7 +165,7 @@ fn harvest(works: &Works<'_>, instance: &Instance) -> Vec<Material> {
             };
             let arrivals: Vec<Arrival> = (0..=days).map(arrival).filter(|arrival| arrival.quantity.0 > 0).collect();
             let stock = if cooperative == row % COOPERATIVES.len() { largest } else { 0 };
-            let stock = Amount(crate::generate::parts::whole_units(stock));
+            let stock = Amount(whole_units(stock));
             materials.push(Material { id: id.clone(), site: Some(site.to_string()), stock, arrivals, meta: None });
         }
     }
@@ -172,15 +173,13 @@ fn harvest(works: &Works<'_>, instance: &Instance) -> Vec<Material> {
 }
 
 fn lines(works: &Works<'_>, instance: &mut Instance) {
-    for (shape, (_, time)) in BOXES {
-        let step = |variant: &Variant| (value(variant, "box") == shape).then_some((180, time * MICRO));
-        let sealer = shape == "punnet-500g";
-        if !sealer {
-            continue;
-        }
-        let count = works.lines(&instance.calendars[0], work(instance, step), COOPERATIVES.len());
-        instance.lines.extend((0..count).map(|index| line(works, "sealer", index)));
-    }
+    // Whatever is sealed goes over the sealers, the rest over the tables.
+    let sealed = |variant: &Variant| {
+        let shape = value(variant, "box");
+        (shape == "punnet-500g").then(|| (180, known(&BOXES, shape).1 * MICRO))
+    };
+    let count = works.lines(&instance.calendars[0], work(instance, sealed), COOPERATIVES.len());
+    instance.lines.extend((0..count).map(|index| line(works, "sealer", index)));
     let loose = |variant: &Variant| {
         let shape = value(variant, "box");
         (shape != "punnet-500g").then(|| (180, known(&BOXES, shape).1 * MICRO))
@@ -203,7 +202,7 @@ fn line(works: &Works<'_>, kind: &str, index: usize) -> Line {
 
 /// Takes out fruit no order asks for.
 fn keep_used(instance: &mut Instance) {
-    let used: std::collections::BTreeSet<String> =
+    let used: BTreeSet<String> =
         instance.variants.iter().flat_map(|variant| &variant.materials).map(|used| used.id.clone()).collect();
     instance.materials.retain(|material| used.contains(&material.id));
 }

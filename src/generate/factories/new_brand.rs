@@ -3,18 +3,20 @@
 //! variants, and stock orders that follow what sells.
 //!
 //! The committed volumes of tissues are in a plan already: it runs, its first lots are facts, and moving the others
-//! costs something. [`plan_in_force`] writes it down.
+//! costs something. [`plan_in_force`] writes it down; [`records`] puts the platform's record numbers beside it.
 
 mod plan_in_force;
+mod records;
 
 use super::surge;
 use super::works::{Place, Works, known, value, work};
-use crate::generate::parts::{Step, cents, delivery, needs, rate, rate_for, route, rule, uses};
+use crate::generate::parts::{Step, cents, delivery, needs, rate, rate_for, route, rule, transit, uses};
 use crate::generate::settings::{Settings, integer};
 use crate::generate::shifts::{after, evenings, money, seconds, two_shift};
 use crate::generate::{Generator, Parameter};
 use crate::model::{
-    Amount, Calendar, ChangeoverRule, ChangeoverSet, Instance, Instant, Line, MinimumRun, Order, Site, Variant, Window,
+    Amount, Calendar, ChangeoverRule, ChangeoverSet, Instance, Instant, Line, MinimumRun, Order, Requires, Site,
+    Variant, Window,
 };
 use crate::units::{DAY, HOUR, MICRO};
 
@@ -32,11 +34,11 @@ const PARAMETERS: &[Parameter] = &[
     integer("days", (1, 7, 90), "Over how many days they come in; a quarter is there at the start."),
     integer(
         "promise_days",
-        (2, 10, 60),
+        (2, 7, 60),
         "Days from release to promise of a committed volume; tests and stock have half to all of it.",
     ),
     integer("vacuum_percent", (0, 40, 100), "Share of orders for vacuums, the others are for tissues."),
-    integer("committed_percent", (0, 25, 100), "Share of orders that are committed volumes."),
+    integer("committed_percent", (0, 35, 100), "Share of orders that are committed volumes."),
     integer(
         "stock_order_percent",
         (0, 30, 100),
@@ -49,7 +51,7 @@ const PARAMETERS: &[Parameter] = &[
     ),
     integer(
         "load_percent",
-        (1, 80, 200),
+        (1, 110, 400),
         "Share of each stage's open time within `days` that runs take, before changeovers.",
     ),
     surge::PERCENT,
@@ -92,9 +94,11 @@ fn build(settings: &mut Settings) -> Instance {
     instance.objective.late_cost_per_day = money(150);
     instance.calendars = calendars(&works, weeks);
     let deliveries = REGIONS.map(|(name, hours)| delivery(name, hours * HOUR.0, cents(8))).to_vec();
-    instance.sites = ["dongguan", "baoding"]
+    instance.sites = ["shenzhen", "dongguan", "baoding"]
         .map(|id| Site { id: id.to_string(), deliveries: deliveries.clone(), meta: None })
         .to_vec();
+    // Boards come from a maker of boards, three hours away.
+    instance.transits = vec![transit("shenzhen", "dongguan", 3 * HOUR.0, cents(30))];
     let vacuum: &[Step<'_>] = &[
         ("mould", "mould", &[], 0),
         ("board", "board", &[], 0),
@@ -110,14 +114,18 @@ fn build(settings: &mut Settings) -> Instance {
     let supplies = needs(&instance).into_iter().enumerate();
     instance.materials = supplies
         .map(|(row, (id, (sum, largest)))| {
-            let site = if id == "pulp-kg" { "baoding" } else { "dongguan" };
+            let site = match id.as_str() {
+                "pulp-kg" => "baoding",
+                "chip-set" | "sensor" => "shenzhen",
+                _ => "dongguan",
+            };
             works.supply(row, id, Some(site), sum * 105 / 100 + largest)
         })
         .collect();
     lines(&works, &mut instance);
     plan_in_force::write(&works, &mut instance);
     works.surge(&mut instance, true, make);
-    instance
+    records::keep(&instance)
 }
 
 fn window(from: Instant, hours: i64, reason: &str) -> Window {
@@ -171,6 +179,10 @@ fn variants() -> Vec<Variant> {
         let mut variant =
             Variant::new(format!("{model}-{colour}")).attribute("model", model).attribute("colour", colour);
         variant.route = Some("vacuum".to_string());
+        if model == "station" {
+            // Its emptying dock is put together on every other line only.
+            variant.requires = Some(Requires::ByOperation([("assemble", vec!["dock".to_string()])].into()));
+        }
         variant.materials = PARTS.iter().map(|(part, count, step)| uses(*part, count * MICRO, step)).collect();
         variant
     };
@@ -278,7 +290,8 @@ fn lines(works: &Works<'_>, instance: &mut Instance) {
 fn vacuum_line(stage: &str, index: usize) -> Line {
     let (fixed, micros, yield_share, cost) = known(&STAGES, stage);
     let mut line = Line::new(format!("{stage}-{}", index + 1)).calendar("two-shift");
-    (line.site, line.stage) = (Some("dongguan".to_string()), Some(stage.to_string()));
+    let site = if stage == "board" { "shenzhen" } else { "dongguan" };
+    (line.site, line.stage) = (Some(site.to_string()), Some(stage.to_string()));
     line.cost_per_hour = money(cost);
     line.rates = vec![rate(micros, fixed)];
     line.rates[0].yield_share = Amount(yield_share);
@@ -287,6 +300,7 @@ fn vacuum_line(stage: &str, index: usize) -> Line {
         "board" | "assemble" => Some("model".to_string()),
         _ => None,
     };
+    line.offers = if stage == "assemble" && index.is_multiple_of(2) { vec!["dock".to_string()] } else { Vec::new() };
     line.setup_state = (stage == "assemble").then(|| [("model", MODELS[index % MODELS.len()].to_string())].into());
     line
 }

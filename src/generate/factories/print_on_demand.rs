@@ -5,14 +5,12 @@
 //! shift ends, so lines do not pause.
 
 use super::surge;
-use super::works::{Place, Works, known, value, work};
+use super::works::{Place, Works, keep_ordered, known, value, work};
 use crate::generate::parts::{cents, delivery, popularity, rate_for, rule};
 use crate::generate::settings::{Settings, integer};
 use crate::generate::shifts::{clock, evenings, money, seconds, weekly};
 use crate::generate::{Generator, Parameter};
-use crate::model::{
-    Amount, Calendar, ChangeoverRule, ChangeoverSet, Day, Instance, Line, Order, Requires, Site, Variant,
-};
+use crate::model::{Calendar, ChangeoverRule, ChangeoverSet, Day, Instance, Line, Order, Requires, Site, Variant};
 use crate::units::{DAY, HOUR, MICRO};
 
 /// The generator `print-on-demand`.
@@ -25,7 +23,7 @@ pub(super) const GENERATOR: Generator = Generator {
 };
 
 const PARAMETERS: &[Parameter] = &[
-    integer("orders", (1, 240, 1_000_000), "How many orders."),
+    integer("orders", (1, 300, 1_000_000), "How many orders."),
     integer("days", (1, 1, 90), "Over how many days they come in; a quarter is there at the start."),
     integer("promise_days", (1, 2, 30), "Days from release to the door of the farthest region a site is near to."),
     integer("designs", (1, 40, 100_000), "How many designs; the r-th is ordered 1/r as often as the first."),
@@ -37,7 +35,7 @@ const PARAMETERS: &[Parameter] = &[
     integer("reject_percent", (0, 10, 100), "Share of orders that may be cancelled, for their price."),
     integer(
         "load_percent",
-        (1, 75, 200),
+        (1, 95, 400),
         "Share of each technique's open time within `days` that runs take, before changeovers.",
     ),
     surge::PERCENT,
@@ -80,33 +78,27 @@ fn build(settings: &mut Settings) -> Instance {
     // White ink under a print on dark cloth: heads are primed when the ground changes; a new design is a file and a
     // platen, another product another platen; hoops and jigs likewise.
     let ground = |from: &str, to: &str, time: i64| ChangeoverRule {
+        attribute: "ground".to_string(),
         from: Some(from.to_string()),
         to: Some(to.to_string()),
         time: Some(seconds(time)),
         cost: Some(cents(50)),
         ..ChangeoverRule::default()
     };
-    let platens = vec![
+    let rules = vec![
         ground("light", "dark", 240),
         ground("dark", "light", 420),
         rule("product", 180, 0),
         rule("design", 30, 0),
     ];
-    let rules = platens.into_iter().map(|mut rule| {
-        if rule.from.is_some() {
-            rule.attribute = "ground".to_string();
-        }
-        rule
-    });
-    instance.changeovers =
-        vec![ChangeoverSet { id: "printing".to_string(), rules: rules.collect(), ..ChangeoverSet::default() }];
+    instance.changeovers = vec![ChangeoverSet { id: "printing".to_string(), rules, ..ChangeoverSet::default() }];
     instance.variants = variants(&works);
     let popular = popularity(works.count("designs"));
     let make = |index| order(&works, index, &popular);
     instance.orders = (0..works.count("orders")).map(make).collect();
     lines(&works, &mut instance);
     works.surge(&mut instance, false, make);
-    super::works::keep_ordered(&mut instance);
+    keep_ordered(&mut instance);
     instance
 }
 
@@ -198,7 +190,7 @@ fn line(works: &Works<'_>, technique: &str, index: usize) -> Line {
     line.rates = printed
         .map(|(product, (_, time, _))| {
             let mut rate = rate_for("product", product, time * MICRO * 100 / speed, LOAD);
-            (rate.cost_per_unit, rate.yield_share) = (cents(stream.between(40, 90)), Amount(MICRO));
+            rate.cost_per_unit = cents(stream.between(40, 90));
             rate
         })
         .collect();

@@ -32,7 +32,7 @@ const PARAMETERS: &[Parameter] = &[
     integer("promise_days", (1, 3, 60), "Days from release to the day of delivery."),
     integer(
         "load_percent",
-        (1, 80, 200),
+        (1, 120, 400),
         "Share of each station's open time within `days` that runs take, before changeovers.",
     ),
     surge::PERCENT,
@@ -185,7 +185,7 @@ fn lines(works: &Works<'_>, instance: &mut Instance) {
                 _ => Some((fixed, micros)),
             }
         };
-        let count = works.lines(&instance.calendars[0], work(instance, step), if station == "sort" { 1 } else { 2 });
+        let count = works.lines(&instance.calendars[0], work(instance, step), 1);
         instance.lines.extend((0..count).map(|index| line(works, station, (fixed, micros), index)));
     }
 }

@@ -85,13 +85,13 @@ impl<'a> Works<'a> {
     }
 
     /// Lines that do `work` (seconds) of the planned orders in the open time of the days in which they come in, filled
-    /// to `load_percent`; at least `least`.
+    /// to `load_percent` as nearly as whole lines can; at least `least`.
     pub(super) fn lines(&self, calendar: &Calendar, work: i64, least: usize) -> usize {
         let zone = self.place.zone;
         let zone = TimeZone::get(zone).unwrap_or_else(|fault| unreachable!("{zone} exists: {fault}"));
         let open = open_time(calendar, &zone, self.start, self.integer("days")).total().0;
         let filled = i128::from(open.max(1)) * i128::from(self.integer("load_percent"));
-        ((i128::from(work) * 100 + filled - 1) / filled).max(least as i128) as usize
+        ((i128::from(work) * 100 + filled / 2) / filled).max(least as i128) as usize
     }
 
     /// Adds the orders of a surge, and what they need of materials where `bought` says that it can be bought: it comes

@@ -6,7 +6,7 @@
 use super::surge;
 use super::works::{Place, Works, known, value, work};
 use crate::generate::parts::{Step, delivery, needs, popularity, rate, rate_for, route, rule, uses};
-use crate::generate::settings::{Settings, integer};
+use crate::generate::settings::{Settings, derived, integer};
 use crate::generate::shifts::{money, sundays, two_shift};
 use crate::generate::{Generator, Parameter};
 use crate::model::{
@@ -28,13 +28,10 @@ const PARAMETERS: &[Parameter] = &[
     integer("days", (1, 7, 90), "Over how many days they come in; a quarter is there at the start."),
     integer("minimum", (1, 100, 100_000), "The least pieces of an order; orders are up to three times as large."),
     integer("promise_days", (1, 7, 60), "Days from release to promise."),
+    derived("cells", (2, "by the work, at least 2", 10_000), "How many sewing cells."),
     integer("styles", (1, 24, 10_000), "How many styles; the r-th is ordered 1/r as often as the first."),
     integer("reorder_percent", (0, 30, 100), "Share of orders that order one of the three hottest styles again."),
-    integer(
-        "reject_percent",
-        (0, 15, 100),
-        "Share of orders that may be turned down, for three tenths of their worth.",
-    ),
+    integer("reject_percent", (0, 15, 100), "Share of orders that may be turned down, for what they would have paid."),
     integer(
         "stock_percent",
         (0, 50, 100),
@@ -42,7 +39,7 @@ const PARAMETERS: &[Parameter] = &[
     ),
     integer(
         "load_percent",
-        (1, 85, 200),
+        (1, 150, 400),
         "Share of each stage's open time within `days` that runs take, before changeovers.",
     ),
     surge::PERCENT,
@@ -64,7 +61,7 @@ const FINISH: (i64, i64) = (120, 25 * MICRO);
 const HANG: i64 = 600;
 
 fn build(settings: &mut Settings) -> Instance {
-    let works = Works::new(settings, &PLACE);
+    let mut works = Works::new(settings, &PLACE);
     let mut instance = works.instance();
     let weeks = works.weeks(works.integer("promise_days"));
     instance.calendars = vec![Calendar { overtime: sundays(works.start, weeks, money(900)), ..two_shift("two-shift") }];
@@ -90,14 +87,13 @@ fn build(settings: &mut Settings) -> Instance {
     instance.variants =
         (0..works.count("styles")).flat_map(|style| COLOURS.map(|colour| variant(&works, style, colour))).collect();
     let popular = popularity(works.count("styles"));
-    let make = |index| order(&works, index, &popular);
-    instance.orders = (0..works.count("orders")).map(make).collect();
+    instance.orders = (0..works.count("orders")).map(|index| order(&works, index, &popular)).collect();
     let supplies = needs(&instance).into_iter().enumerate();
     // A tenth more than the orders need, and once more the largest lot.
     instance.materials =
         supplies.map(|(row, (id, (sum, largest)))| works.supply(row, id, None, sum * 11 / 10 + largest)).collect();
-    lines(&works, &mut instance);
-    works.surge(&mut instance, true, make);
+    lines(&mut works, &mut instance);
+    works.surge(&mut instance, true, |index| order(&works, index, &popular));
     instance
 }
 
@@ -149,7 +145,7 @@ fn order(works: &Works<'_>, index: usize, popular: &[i64]) -> Order {
     let worth = pieces * known(&PRICES, garment(works, style));
     order.late_cost_per_day = Some(money(20 + worth * 3 / 100));
     order.late_cost_once = again.then(|| money(100));
-    order.reject_cost = prices.chance(works.integer("reject_percent")).then(|| money(1 + worth * 3 / 10));
+    order.reject_cost = prices.chance(works.integer("reject_percent")).then(|| money(worth));
     order
 }
 
@@ -157,12 +153,13 @@ fn garment(works: &Works<'_>, style: usize) -> &'static str {
     works.streams.at("style", style).pick(&GARMENTS).0
 }
 
-fn lines(works: &Works<'_>, instance: &mut Instance) {
+fn lines(works: &mut Works<'_>, instance: &mut Instance) {
     let sewing = |variant: &Variant| Some((HANG, known(&GARMENTS, value(variant, "garment")) * MICRO));
     let calendar = &instance.calendars[0];
+    let needed = works.lines(calendar, work(instance, sewing), 2) as i64;
     let counts = [
         ("cut", works.lines(calendar, work(instance, |_| Some(CUT)), 1)),
-        ("sew", works.lines(calendar, work(instance, sewing), 2)),
+        ("sew", works.integer_or("cells", needed) as usize),
         ("finish", works.lines(calendar, work(instance, |_| Some(FINISH)), 1)),
     ];
     for (stage, count) in counts {
