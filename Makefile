@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser lint format bench peers tools clean
+.PHONY: help demo factories test test-browser lint format bench peers tools clean
 
 # Set by the environment where something else is wanted.
 CARGO ?= cargo
@@ -26,6 +26,9 @@ tools: ## Installs what building needs (compiler, cmake, libclang) where it is m
 demo: tools ## Plans one real day of a giftware works, before and after
 	@$(WITH_TOOLS) $(CARGO) build --release --locked
 	@.ci/demo "$(LOTWISE)" "$(DEMO)" "$(DEMO_START)" "$(DEMO_TIME)"
+
+factories: tools ## Makes the eight factories of instances/ again: files, plans, pictures, tables
+	@$(WITH_TOOLS) $(CARGO) run --release --locked --example factories
 
 # One profile only, so that HiGHS is built once.
 test: tools lint ## Lints, then every test with default features, the library alone, and the documentation

@@ -30,11 +30,14 @@ fn read(path: impl AsRef<Path>) -> String {
 /// README, CHANGELOG and everything in docs and instances, by path from the root.
 fn pages() -> Vec<PathBuf> {
     let mut pages = vec![PathBuf::from("README.md"), PathBuf::from("CHANGELOG.md")];
-    for folder in ["docs", "instances", "instances/giftware"] {
-        let entries = std::fs::read_dir(root().join(folder)).unwrap();
+    let instances = std::fs::read_dir(root().join("instances")).unwrap().map(|entry| entry.unwrap());
+    let instances = instances.filter(|entry| entry.path().is_dir());
+    let instances = instances.map(|entry| format!("instances/{}", entry.file_name().to_string_lossy()));
+    for folder in ["docs", "instances"].map(str::to_string).into_iter().chain(instances) {
+        let entries = std::fs::read_dir(root().join(&folder)).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name());
         pages.extend(
-            names.map(|name| Path::new(folder).join(name)).filter(|path| path.extension().is_some_and(|e| e == "md")),
+            names.map(|name| Path::new(&folder).join(name)).filter(|path| path.extension().is_some_and(|e| e == "md")),
         );
     }
     pages.sort();

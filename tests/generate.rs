@@ -4,6 +4,8 @@
 
 #[path = "common/instances.rs"]
 mod instances;
+#[path = "common/schema_walk.rs"]
+mod schema_walk;
 
 use instances::{any_instance, anything, every_feature};
 use lotwise::generate::{GENERATORS, Parameters, generate};
@@ -107,53 +109,15 @@ proptest! {
 #[test]
 fn every_field_of_the_format_is_used_by_some_seed() {
     let schema = instance_schema().to_value();
-    let mut wanted = BTreeSet::new();
-    collect(&schema, "Instance", &mut wanted);
-    for (name, definition) in schema["$defs"].as_object().unwrap() {
-        collect(definition, name, &mut wanted);
-    }
+    let wanted = schema_walk::fields(&schema);
     assert!(wanted.len() > 120, "the walk over the schema finds too little: {}", wanted.len());
     let mut used = BTreeSet::new();
     for seed in 0..400 {
         let instance = serde_json::to_value(anything(seed, every_feature())).unwrap();
-        mark(&schema, &schema, &instance, "Instance", &mut used);
+        used.extend(schema_walk::used(&schema, &instance));
     }
     let missing: Vec<&String> = wanted.difference(&used).collect();
     assert!(missing.is_empty(), "no seed uses {missing:?}");
-}
-
-/// All `type.field` a schema speaks of, references left to their own definitions.
-fn collect(schema: &Value, name: &str, wanted: &mut BTreeSet<String>) {
-    for (field, inner) in schema["properties"].as_object().into_iter().flatten() {
-        wanted.insert(format!("{name}.{field}"));
-        collect(inner, &format!("{name}.{field}"), wanted);
-    }
-    let choices = schema["anyOf"].as_array().into_iter().flatten();
-    for inner in choices.chain([&schema["items"], &schema["additionalProperties"]]).filter(|inner| inner.is_object()) {
-        collect(inner, name, wanted);
-    }
-}
-
-/// All `type.field` that `value` uses.
-fn mark(root: &Value, schema: &Value, value: &Value, name: &str, used: &mut BTreeSet<String>) {
-    if let Some(definition) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
-        return mark(root, &root["$defs"][definition], value, definition, used);
-    }
-    for choice in schema["anyOf"].as_array().into_iter().flatten() {
-        mark(root, choice, value, name, used);
-    }
-    for element in value.as_array().into_iter().flatten() {
-        mark(root, &schema["items"], element, name, used);
-    }
-    for (field, inner) in value.as_object().into_iter().flatten() {
-        match schema["properties"].get(field) {
-            Some(known) => {
-                used.insert(format!("{name}.{field}"));
-                mark(root, known, inner, &format!("{name}.{field}"), used);
-            }
-            None => mark(root, &schema["additionalProperties"], inner, name, used),
-        }
-    }
 }
 
 #[test]

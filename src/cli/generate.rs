@@ -13,13 +13,15 @@ use std::path::PathBuf;
 Examples:
   lotwise generate --list
   lotwise generate plant --orders 1000 --lines 20 --seed 7 -o plant.json
+  lotwise generate xunxi --orders 600 --days 7 --seed 3 --set minimum=1000 --set promise_days=15 -o classic.json
+  lotwise generate by-you --surge 25% -o surge.json
   lotwise generate parallel --orders 50 --lines 5 --set families=4 | lotwise solve - -o plan.json")]
 pub struct Arguments {
     /// Which generator; --list names them.
     #[arg(required_unless_present = "list")]
     name: Option<String>,
     /// Lists the generators with their parameters.
-    #[arg(long, conflicts_with_all = ["name", "orders", "days", "lines", "set", "output"])]
+    #[arg(long, conflicts_with_all = ["name", "orders", "days", "lines", "surge", "set", "output"])]
     list: bool,
     /// How many orders.
     #[arg(long, value_name = "N")]
@@ -33,6 +35,9 @@ pub struct Arguments {
     /// How many lines.
     #[arg(long, value_name = "L")]
     lines: Option<usize>,
+    /// Unplanned demand from day 3 on, on top of the planned orders; short for `--set surge_percent=`.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    surge: Option<String>,
     /// Any other parameter of the generator; may be repeated.
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
@@ -46,6 +51,12 @@ fn setting(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_string(), value.trim().to_string()))
 }
 
+fn percent(text: &str) -> Result<String, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim();
+    let whole = number.parse::<u32>();
+    whole.map(|number| number.to_string()).map_err(|_| format!("`{text}` is not a whole number of percent, as in 25%"))
+}
+
 /// Runs it.
 ///
 /// # Errors
@@ -57,7 +68,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     let destination = Destination::prepare(arguments.output.as_deref(), &[])?;
     let Arguments { seed, orders, lines, days, .. } = *arguments;
-    let parameters = Parameters { seed, orders, lines, days, set: arguments.set.clone() };
+    let surge = arguments.surge.iter().map(|percent| ("surge_percent".to_string(), percent.clone()));
+    let set = arguments.set.iter().cloned().chain(surge).collect();
+    let parameters = Parameters { seed, orders, lines, days, set };
     let instance = generate(name, &parameters).map_err(|issues| {
         let message = format!("The generator `{name}` cannot make that.");
         Failure::new(Exit::BadInput, "bad-input", message).with_issues(issues)

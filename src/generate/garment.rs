@@ -4,17 +4,17 @@
 //! Every stage has the same load, so that none is the bottleneck alone; fabrics suffice at either choice of sites, but
 //! not from the first day. `docs/generate.md` has the formulas.
 
+use super::parts::{Step, delivery, needs, release, route, rule, transit, uses};
 use super::settings::{Settings, integer};
-use super::shifts::{after, instant, money, open_time, seconds, sundays, two_shift};
+use super::shifts::{after, instant, money, open_time, sundays, two_shift};
 use super::stream::{Stream, Streams};
 use super::{Generator, Parameter};
 use crate::model::{
-    Amount, Arrival, Calendar, ChangeoverRule, ChangeoverSet, Combine, Delivery, Instance, Instant, Line, Material,
-    MaterialUse, MinimumRun, Named, Order, Rate, Requires, Route, RouteOperation, Site, Transit, Variant,
+    Amount, Arrival, Calendar, ChangeoverSet, Combine, Instance, Instant, Line, Material, MinimumRun, Named, Order,
+    Rate, Requires, Route, Site, Variant,
 };
 use crate::units::{DAY, HOUR, MICRO, Money};
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
 
 /// The generator `garment`.
 pub(super) const GENERATOR: Generator = Generator {
@@ -71,7 +71,8 @@ impl Garment<'_> {
         instance.time_zone = Some(ZONE.to_string());
         instance.calendars = vec![self.calendar()];
         instance.sites = SITES.iter().enumerate().map(site).collect();
-        instance.transits = vec![transit(SITES[0], SITES[1]), transit(SITES[1], SITES[0])];
+        instance.transits =
+            [(0, 1), (1, 0)].map(|(from, to)| transit(SITES[from], SITES[to], 4 * HOUR.0, Money(1_000))).to_vec();
         instance.routes = routes();
         instance.variants = (0..self.settings.count("variants")).map(|index| self.variant(index)).collect();
         instance.orders =
@@ -98,16 +99,10 @@ impl Garment<'_> {
         variant.route = Some(if lined { "lined" } else { "plain" }.to_string());
         let skill = if matches!(style, "hoodie" | "jacket") { "heavy" } else { "overlock" };
         variant.requires = Some(Requires::ByOperation([("sew", vec![skill.to_string()])].into()));
-        let used = |id: String, per_unit: i64, operation: &str| MaterialUse {
-            id,
-            per_unit: Amount(per_unit),
-            operation: Some(operation.to_string()),
-            meta: None,
-        };
         let per_unit = stream.between(8, 24) * MICRO / 10;
-        variant.materials.push(used(format!("{fabric}-{colour}"), per_unit, "cut"));
+        variant.materials.push(uses(format!("{fabric}-{colour}"), per_unit, "cut"));
         if lined {
-            variant.materials.push(used("lining".to_string(), per_unit, "cut-lining"));
+            variant.materials.push(uses("lining", per_unit, "cut-lining"));
         }
         variant
     }
@@ -124,8 +119,7 @@ impl Garment<'_> {
             (item.maximum_lots, item.minimum_lot) = (2, 50);
         }
         let mut dates = self.streams.at("dates", index);
-        let quarters = dates.between(0, settings.integer("days") * DAY.0 / 900 - 1);
-        let release = if dates.chance(25) { 0 } else { quarters * 900 };
+        let release = release(&mut dates, settings.integer("days"));
         order.release = (release > 0).then(|| after(self.start, release));
         order.due = Some(after(self.start, release + settings.integer("promise_days") * DAY.0));
         order.region = Some(dates.pick(&REGIONS).to_string());
@@ -143,27 +137,13 @@ impl Garment<'_> {
     /// Each site gets 65 of a hundred parts of what all orders need, and the largest item's need besides: whatever
     /// does not fit at one site then fits at the other. Lining is kept for both sites in common.
     fn materials(&self, instance: &Instance) -> Vec<Material> {
-        let by_id: BTreeMap<&str, &Variant> =
-            instance.variants.iter().map(|variant| (variant.id.as_str(), variant)).collect();
-        let mut needs: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-        for item in instance.orders.iter().flat_map(|order| &order.items) {
-            for used in &by_id[item.variant.as_str()].materials {
-                let (sum, largest) = needs.entry(&used.id).or_default();
-                let need = used.per_unit.0 * item.quantity;
-                (*sum, *largest) = (*sum + need, need.max(*largest));
-            }
-        }
-        // Variants nobody ordered use fabrics too, and the file must name them.
-        for used in instance.variants.iter().flat_map(|variant| &variant.materials) {
-            needs.entry(&used.id).or_default();
-        }
-        let supplies = needs.into_iter().flat_map(|(id, (sum, largest))| {
+        let supplies = needs(instance).into_iter().flat_map(|(id, (sum, largest))| {
             let sites = if id == "lining" {
                 vec![(None, sum)]
             } else {
                 SITES.map(|site| (Some(site), sum * 65 / 100 + largest)).to_vec()
             };
-            sites.into_iter().map(move |(site, supply)| (id.to_string(), site, supply))
+            sites.into_iter().map(move |(site, supply)| (id.clone(), site, supply))
         });
         supplies.enumerate().map(|(row, (id, site, supply))| self.supply(row, id, site, supply)).collect()
     }
@@ -261,63 +241,31 @@ impl Garment<'_> {
 
 /// Cut, sewn and packed; a jacket's shell and lining are cut apart.
 fn routes() -> Vec<Route> {
-    let operation = |id: &str, stage: &str, after: &[&str], lag: i64| RouteOperation {
-        id: id.to_string(),
-        stage: Some(stage.to_string()),
-        after: after.iter().map(ToString::to_string).collect(),
-        lag: seconds(lag),
-        meta: None,
-    };
-    let route = |id: &str, operations| Route { id: id.to_string(), operations, meta: None };
-    let plain = vec![
-        operation("cut", "cut", &[], 0),
-        operation("sew", "sew", &["cut"], HOUR.0),
-        operation("pack", "pack", &["sew"], 0),
-    ];
-    let lined = vec![
-        operation("cut", "cut", &[], 0),
-        operation("cut-lining", "cut", &[], 0),
-        operation("sew", "sew", &["cut", "cut-lining"], 2 * HOUR.0),
-        operation("pack", "pack", &["sew"], HOUR.0),
+    let plain: &[Step<'_>] = &[("cut", "cut", &[], 0), ("sew", "sew", &["cut"], HOUR.0), ("pack", "pack", &["sew"], 0)];
+    let lined: &[Step<'_>] = &[
+        ("cut", "cut", &[], 0),
+        ("cut-lining", "cut", &[], 0),
+        ("sew", "sew", &["cut", "cut-lining"], 2 * HOUR.0),
+        ("pack", "pack", &["sew"], HOUR.0),
     ];
     vec![route("plain", plain), route("lined", lined)]
 }
 
 /// Half a day to a region near the first site, a day from the second; export takes two from either.
 fn site((index, id): (usize, &&str)) -> Site {
-    let delivery = |(region, name): (usize, &&str)| Delivery {
-        region: name.to_string(),
-        time: seconds(if region == 2 { 2 } else { 1 + i64::from(region != index) } * DAY.0 / 2),
-        cost_per_unit: Money(if region == 2 {
-            9_000
-        } else if region == index {
-            2_000
-        } else {
-            4_000
-        }),
-        meta: None,
+    let to = |(region, name): (usize, &&str)| {
+        let near = region == index;
+        match region {
+            2 => delivery(name, DAY.0, Money(9_000)),
+            _ => delivery(name, (1 + i64::from(!near)) * DAY.0 / 2, Money(if near { 2_000 } else { 4_000 })),
+        }
     };
-    Site { id: id.to_string(), deliveries: REGIONS.iter().enumerate().map(delivery).collect(), meta: None }
-}
-
-fn transit(from: &str, to: &str) -> Transit {
-    Transit {
-        from: from.to_string(),
-        to: to.to_string(),
-        time: seconds(4 * HOUR.0),
-        cost_per_unit: Money(1_000),
-        meta: None,
-    }
+    Site { id: id.to_string(), deliveries: REGIONS.iter().enumerate().map(to).collect(), meta: None }
 }
 
 /// Cutting minds fabric and colour together, sewing style and then the thread's colour; `mean` seconds or so.
 fn changeovers(stage: &str, mean: i64) -> ChangeoverSet {
-    let rule = |attribute: &str, percent: i64| ChangeoverRule {
-        attribute: attribute.to_string(),
-        time: Some(seconds(mean * percent / 100)),
-        cost: Some(money(5)),
-        ..ChangeoverRule::default()
-    };
+    let rule = |attribute: &str, percent: i64| rule(attribute, mean * percent / 100, 5);
     let (combine, rules) = match stage {
         "cut" => (Combine::Max, vec![rule("fabric", 120), rule("colour", 60)]),
         _ => (Combine::Sum, vec![rule("style", 100), rule("colour", 30)]),

@@ -7,8 +7,10 @@
 //! `docs/generate.md` has the formulas and their sources. Generators know the model and calendars, nothing of solving.
 
 pub(crate) mod anything;
+mod factories;
 mod garment;
 mod parallel;
+mod parts;
 mod plant;
 mod settings;
 mod shifts;
@@ -35,7 +37,20 @@ pub struct Generator {
 }
 
 /// Every generator.
-pub const GENERATORS: &[Generator] = &[parallel::GENERATOR, plant::GENERATOR, garment::GENERATOR, anything::GENERATOR];
+pub const GENERATORS: &[Generator] = &[
+    parallel::GENERATOR,
+    plant::GENERATOR,
+    garment::GENERATOR,
+    factories::GENERATORS[0],
+    factories::GENERATORS[1],
+    factories::GENERATORS[2],
+    factories::GENERATORS[3],
+    factories::GENERATORS[4],
+    factories::GENERATORS[5],
+    factories::GENERATORS[6],
+    factories::GENERATORS[7],
+    anything::GENERATOR,
+];
 
 /// What `anything` may use, in the order of the bits of its parameter `features`.
 pub fn features_of_anything() -> impl Iterator<Item = &'static str> {

@@ -4,13 +4,13 @@
 //! open time between the start and the last promise: busy whatever the number of orders, lines and days, and feasible.
 //! `docs/generate.md` has the formulas.
 
+use super::parts::{delivery, matrix, popularity, release, rule};
 use super::settings::{Settings, choice, derived, integer};
 use super::shifts::{after, evenings, instant, money, open_time, seconds, sundays, two_shift};
 use super::stream::{Stream, Streams};
 use super::{Generator, Parameter};
 use crate::model::{
-    Amount, Calendar, ChangeoverRule, ChangeoverSet, Delivery, Instance, Instant, Line, MinimumRun, Order, Rate,
-    Requires, Site, Variant,
+    Amount, Calendar, ChangeoverSet, Instance, Instant, Line, MinimumRun, Order, Rate, Requires, Site, Variant,
 };
 use crate::units::{DAY, HOUR, MICRO, Money};
 use jiff::tz::TimeZone;
@@ -122,18 +122,13 @@ impl<'a> Plant<'a> {
     /// Two sites that deliver everywhere: each is a day from its own half of the country and two from the other.
     fn sites(&self) -> Vec<Site> {
         let site = |near: usize| {
-            let delivery = |(index, region): (usize, &&str)| {
+            let to = |(index, region): (usize, &&str)| {
                 let far = i64::from(index / 2 != near);
-                Delivery {
-                    region: region.to_string(),
-                    time: seconds((1 + far) * DAY.0),
-                    cost_per_unit: Money(1_000 + 1_500 * far),
-                    meta: None,
-                }
+                delivery(region, (1 + far) * DAY.0, Money(1_000 + 1_500 * far))
             };
             Site {
                 id: ["alpha", "beta"][near].to_string(),
-                deliveries: REGIONS.iter().enumerate().map(delivery).collect(),
+                deliveries: REGIONS.iter().enumerate().map(to).collect(),
                 meta: None,
             }
         };
@@ -159,14 +154,7 @@ impl<'a> Plant<'a> {
         // Zipf's law: the r-th variant in a shuffled ranking is ordered 1/r as often as the first.
         let mut ranked: Vec<&Variant> = variants.iter().collect();
         self.streams.named("ranking").shuffle(&mut ranked);
-        let mut sum = 0;
-        let weights = (1..=ranked.len() as i64).map(|rank| 1_000_000_000 / rank);
-        let cumulative: Vec<i64> = weights
-            .map(|weight| {
-                sum += weight;
-                sum
-            })
-            .collect();
+        let cumulative = popularity(ranked.len());
         let order = |index| self.make_order(index, &ranked, &cumulative);
         (0..self.settings.count("orders")).map(order).collect()
     }
@@ -186,8 +174,7 @@ impl<'a> Plant<'a> {
             }
         }
         let mut dates = self.streams.at("dates", index);
-        let quarters = dates.between(0, settings.integer("days") * DAY.0 / 900 - 1);
-        let release = if dates.chance(25) { 0 } else { quarters * 900 };
+        let release = release(&mut dates, settings.integer("days"));
         let promise = settings.integer("promise_days");
         let days = if dates.chance(settings.integer("express_percent")) { (promise + 1) / 2 } else { promise };
         let due = after(self.start, release + days * DAY.0);
@@ -241,12 +228,6 @@ impl<'a> Plant<'a> {
 
     /// Fabric, technique and colour, summed; `mean` is what they come to for two lots drawn at random.
     fn changeovers(&self, mean: i64) -> ChangeoverSet {
-        let by_attribute = |attribute: &str, time: i64, cost: i64| ChangeoverRule {
-            attribute: attribute.to_string(),
-            time: Some(seconds(time)),
-            cost: Some(money(cost)),
-            ..ChangeoverRule::default()
-        };
         // Two random lots differ in fabric 4 times in 5 and in technique 7 in 10; a step of colour comes to 1.39 `colour` on average.
         let (fabric, technique, colour) = (mean * 50 / 80, mean * 20 / 70, mean * 30 / 139);
         let step = |from: usize, to: usize| match from.cmp(&to) {
@@ -254,14 +235,8 @@ impl<'a> Plant<'a> {
             std::cmp::Ordering::Less => colour * (4 + to as i64 - from as i64) / 6,
             std::cmp::Ordering::Greater => colour * (6 + 2 * (from - to) as i64) / 6,
         };
-        let table = |from: usize| (0..COLOURS.len()).map(|to| step(from, to) as u32).collect();
-        let colours = ChangeoverRule {
-            attribute: "colour".to_string(),
-            values: Some(COLOURS.iter().map(ToString::to_string).collect()),
-            seconds: Some((0..COLOURS.len()).map(table).collect()),
-            ..ChangeoverRule::default()
-        };
-        let rules = vec![by_attribute("fabric", fabric, 4), colours, by_attribute("technique", technique, 2)];
+        let colours = matrix("colour", &COLOURS, step);
+        let rules = vec![rule("fabric", fabric, 4), colours, rule("technique", technique, 2)];
         ChangeoverSet { id: "attributes".to_string(), rules, ..ChangeoverSet::default() }
     }
 
