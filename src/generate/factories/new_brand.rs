@@ -58,6 +58,9 @@ const PARAMETERS: &[Parameter] = &[
     surge::FROM_DAY,
 ];
 
+/// A stage: its name; seconds per run, millionths of a second per piece, yield in millionths, money per hour.
+type Stage = (&'static str, (i64, i64, i64, i64));
+
 const PLACE: Place = Place { start: "2026-11-23T06:00:00+08:00", zone: "Asia/Shanghai", currency: "CNY" };
 const MODELS: [&str; 3] = ["sweep", "mop", "station"];
 const COLOURS: [&str; 2] = ["white", "graphite"];
@@ -75,8 +78,8 @@ const PARTS: [(&str, i64, &str); 8] = [
     ("wheel", 3, "assemble"),
     ("brush", 2, "assemble"),
 ];
-/// Stages of a vacuum: seconds per run, millionths of a second per piece, yield in millionths, money per hour.
-const STAGES: [(&str, (i64, i64, i64, i64)); 5] = [
+/// The stages of a vacuum.
+const STAGES: [Stage; 5] = [
     ("mould", (600, 42 * MICRO, 975_000, 110)),
     ("board", (900, 24 * MICRO, 990_000, 160)),
     ("assemble", (600, 66 * MICRO, MICRO, 420)),

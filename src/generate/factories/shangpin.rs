@@ -152,7 +152,7 @@ fn order(works: &Works<'_>, index: usize) -> Order {
     let mut chosen: BTreeSet<(usize, usize, usize)> = BTreeSet::new();
     // There are 84 panels of each colour, more than any kit has.
     while chosen.len() < wanted {
-        let colour = if chosen.len() % 2 == 0 { first } else { second };
+        let colour = if chosen.len().is_multiple_of(2) { first } else { second };
         chosen.insert((colour, stream.below(PARTS.len()), stream.below(SIZES.len())));
     }
     let mut order = Order::new(format!("home-{:04}", index + 1));
