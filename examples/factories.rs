@@ -75,7 +75,7 @@ fn main() -> Fallible<()> {
 
 fn plan(name: &str, parameters: &Parameters, iterations: u64) -> Fallible<Planned> {
     let instance = generate(name, parameters)
-        .map_err(|faults| format!("{name}: {}", faults.first().map_or("", |f| &f.message)))?;
+        .map_err(|faults| format!("{name}: {}", faults.first().map_or("", |f| f.message.as_str())))?;
     let began = Instant::now();
     let mut plans = Vec::new();
     for (method, iterations) in [(Method::Dispatch, 1), (Method::Auto, iterations)] {

