@@ -77,6 +77,37 @@ fn every_remedy_does_what_it_says_on_random_instances() {
     assert!(remedies > 100 && kinds.len() >= 6, "{remedies} remedies of {kinds:?}");
 }
 
+/// What is said of an order alone holds for a plant that makes nothing else and in which being late is ruinous.
+#[test]
+fn no_order_is_on_time_alone_that_is_said_never_to_be() {
+    let mut refuted = Vec::new();
+    let mut looked_at = 0;
+    for (seed, instance, solution) in random_plans(cases() * 6) {
+        let explained =
+            explain(&instance, &solution, &ExplainOptions { most: 0, ..ExplainOptions::default() }).unwrap();
+        for explanation in explained.orders.iter().filter(|_| instance.baseline.is_none()) {
+            let said = |code: &str| {
+                let causes = serde_json::to_value(&explanation.causes).unwrap();
+                causes.as_array().unwrap().iter().any(|cause| cause["code"] == code)
+            };
+            if !said("no-open-time") && !said("too-little-time") {
+                continue;
+            }
+            let mut order = instance.orders.iter().find(|order| order.id == explanation.order).unwrap().clone();
+            order.late_cost_per_day = Some(lotwise::units::Money(100_000 * lotwise::units::Money::SCALE));
+            order.reject_cost = None;
+            let alone = Instance { orders: vec![order], ..instance.clone() };
+            let Ok(made) = solve(&alone, &options(500), &mut |_| {}) else { continue };
+            looked_at += 1;
+            if made.solution.orders[0].status == OrderStatus::OnTime {
+                refuted.push((seed, explanation.order.clone()));
+            }
+        }
+    }
+    assert!(refuted.is_empty(), "{refuted:?}");
+    assert!(looked_at > 10, "only {looked_at} were said to be late even alone");
+}
+
 #[test]
 fn every_late_order_has_a_cause_and_a_promise_that_would_be_kept() {
     let mut late = 0;

@@ -183,6 +183,7 @@ fn cause_words(cause: &Cause) -> String {
         CauseCode::LinesChosen => {
             format!("it stands on too few lines: alone on {} it is late, alone on others not", lines())
         }
+        CauseCode::OwnLots => format!("its own lots fill the time on {}: even alone there it is late", lines()),
         CauseCode::NoOpenTime => format!("even alone it has not open time enough before its promise, on {}", lines()),
         CauseCode::TooLittleTime => "even alone, on lines that never close, it takes longer than there is".to_string(),
         CauseCode::KeptBack => {

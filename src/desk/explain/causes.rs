@@ -1,13 +1,10 @@
 //! The causes of an order's lateness, each taken away to see whether the lateness goes.
 
 use super::Desk;
-use crate::desk::insertion::insert_on_time;
 use crate::model::{Duration, Instant};
-use crate::plan::Plan;
-use crate::problem::{OrderIdx, Problem};
+use crate::problem::OrderIdx;
 use crate::schedule::what_if::{Answer, Behind, Change, Hold};
 use crate::units::{Id, Seconds};
-use crate::working_time::WorkingTime;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
@@ -37,6 +34,8 @@ pub enum CauseCode {
     ClosedTime,
     /// It stands on too few lines: alone on these it would be late, alone on others not.
     LinesChosen,
+    /// Its own lots are late on the lines they have even alone; whether other lines would do is not known.
+    OwnLots,
     /// Even alone in the plant it finds no open time enough before its promise.
     NoOpenTime,
     /// Even alone, with lines that never close, it takes longer than from its release to its promise.
@@ -173,11 +172,7 @@ impl Late<'_, '_> {
             let cause = self.with_delivery(Cause::new(*code, delivery <= self.due), delivery);
             found.push((self.particulars(cause), change));
         }
-        let alone = Change { alone: true, changeovers: true, ..Change::default() };
-        let mut causes: Vec<Cause> = Vec::new();
-        if !self.is_on_time(&alone) {
-            causes.extend(self.not_even_alone(&alone));
-        }
+        let mut causes: Vec<Cause> = self.not_even_alone().into_iter().collect();
         causes.extend(self.kit());
         if found.iter().any(|(cause, _)| cause.decides_alone) {
             found.retain(|(cause, _)| cause.decides_alone);
@@ -189,7 +184,7 @@ impl Late<'_, '_> {
         causes
     }
 
-    fn with_delivery(&self, cause: Cause, delivery: Seconds) -> Cause {
+    pub(super) fn with_delivery(&self, cause: Cause, delivery: Seconds) -> Cause {
         let gain = Duration((self.base.delivery - delivery).max(Seconds::ZERO));
         Cause { delivery_without: Some(self.desk.instant(delivery)), gain, ..cause }
     }
@@ -210,35 +205,6 @@ impl Late<'_, '_> {
                 found.insert(place, left_out);
             }
         }
-    }
-
-    /// What keeps it even where no other order is.
-    fn not_even_alone(&self, alone: &Change) -> Option<Cause> {
-        let free = Change { availability: true, materials: true, ..alone.clone() };
-        if self.is_on_time(&free) {
-            // Materials or lines that come late: they are told by their own names.
-            return None;
-        }
-        // Alone on these lines it is late; alone wherever it could be?
-        let problem = self.desk.problem();
-        let alone_anywhere = |problem: &Problem| {
-            let made = insert_on_time(problem, &Plan::empty(problem), self.order)?;
-            made.schedule.deliveries[self.order]
-        };
-        if let Some(delivery) = alone_anywhere(problem).filter(|&delivery| delivery <= self.due) {
-            let mut cause = self.with_delivery(Cause::new(CauseCode::LinesChosen, true), delivery);
-            cause.lines = self.own_lines();
-            return Some(cause);
-        }
-        let mut open = problem.clone();
-        let always = WorkingTime::always(problem.start, problem.end);
-        open.calendars.iter_mut().for_each(|calendar| *calendar = always.clone());
-        open.lines.iter_mut().for_each(|line| line.overtime.clear());
-        let delivery = alone_anywhere(&open)?;
-        let code = if delivery <= self.due { CauseCode::NoOpenTime } else { CauseCode::TooLittleTime };
-        let mut cause = self.with_delivery(Cause::new(code, delivery <= self.due), delivery);
-        cause.lines = self.own_lines();
-        Some(cause)
     }
 
     /// Which of its items are late, where others are not.
@@ -265,7 +231,7 @@ impl Late<'_, '_> {
     }
 
     /// The lines its late lots are on.
-    fn own_lines(&self) -> Vec<String> {
+    pub(super) fn own_lines(&self) -> Vec<String> {
         let ways = self.late_ways(&self.base);
         let own = ways.iter().flatten().filter(|(operation, _)| self.order_of(*operation) == self.order);
         let mut lines: Vec<_> = own.map(|(_, step)| step.line).collect();

@@ -5,6 +5,7 @@
 //! counterfactual is the plan with the order put in where it costs least. A remedy is stated only after it has been
 //! applied and the order found on time.
 
+mod alone;
 mod causes;
 mod chain;
 mod refused;
