@@ -7,5 +7,6 @@ pub(crate) mod coupled;
 mod critical;
 pub(crate) mod moves;
 mod periods;
+mod random;
 pub(crate) mod replicas;
 pub(crate) mod search;

@@ -4,7 +4,9 @@
 //! budget give the same plan on any number of threads. Knows no plan's state: a [`Replica`] has that.
 
 use crate::plan::Plan;
-use crate::schedule::Schedule;
+use crate::problem::Problem;
+use crate::schedule::{Schedule, settle};
+use crate::units::Money;
 use rayon::prelude::*;
 use std::time::Duration;
 
@@ -168,5 +170,30 @@ pub(super) fn share<R: Replica>(replicas: &mut [R]) {
     let Some(worst) = (0..replicas.len()).max_by_key(|&index| cost(index)) else { return };
     if let Ok([best, worst]) = replicas.get_disjoint_mut([best, worst]) {
         worst.go_on_from(best);
+    }
+}
+
+/// The best so far, as a search prices it and as the reference does.
+pub(super) struct Best {
+    /// What the replicas call its cost.
+    pub cost: i64,
+    /// By the reference.
+    pub value: (usize, Money),
+}
+
+impl Best {
+    /// The leading replica's best plan, where the reference agrees that it is better than all before.
+    pub fn improve<R: Replica>(
+        &mut self,
+        problem: &Problem,
+        replicas: &[R],
+        plan_of: impl FnOnce(&R) -> Plan,
+    ) -> Option<(Plan, Schedule)> {
+        let leader = leader(replicas).filter(|leader| leader.best_cost() < self.cost)?;
+        self.cost = leader.best_cost();
+        let mut plan = plan_of(leader);
+        let schedule = settle(problem, &mut plan).ok().filter(|schedule| schedule.value() < self.value)?;
+        self.value = schedule.value();
+        Some((plan, schedule))
     }
 }

@@ -2,18 +2,12 @@
 
 use super::draw::{Draw, Kin};
 use super::moves::MOVES;
+use crate::heuristic::random::stream;
 use crate::heuristic::replicas::{Replica, Temperatures};
 use crate::plan::Plan;
 use crate::schedule::network::{Costs, Network, OpId, Timetable};
-use crate::units::Money;
-use rand::{RngExt as _, SeedableRng};
+use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
-
-/// What the best plan so far costs: as the network prices it, and by the reference.
-pub(super) struct Best {
-    pub cost: i64,
-    pub value: (usize, Money),
-}
 
 /// The decisions of a timetable.
 struct Decisions {
@@ -57,7 +51,7 @@ const SAMPLED_OPERATIONS: usize = 1_000_000;
 impl<'n, 'p> Annealing<'n, 'p> {
     /// A replica that begins at `timetable`, with the stream named by seed and number.
     pub fn new(network: &'n Network<'p>, kin: &'n Kin, timetable: Timetable, seed: u64, replica: u64) -> Self {
-        let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ (replica + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let random = stream(seed, replica);
         // Plans of equal makespan differ in how full the other lines are; a second of it counts this share of a
         // second of makespan.
         let makespan_per_second = network.makespan_cost_per_hour as f64 / 3_600.0;

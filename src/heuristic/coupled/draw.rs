@@ -1,5 +1,6 @@
 //! What moves draw from: operations that hold up what is late, operations of one kind, any.
 
+use crate::heuristic::random::below;
 use crate::schedule::network::{Network, OpId, Timetable};
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -54,8 +55,7 @@ const LONGEST_PATH: usize = 256;
 impl Draw<'_, '_> {
     /// A number below `bound`, which is not 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        // Multiply and shift: no bias that matters below 2^20, and cheaper than rejection.
-        ((u128::from(self.random.next_u64()) * bound as u128) >> 64) as usize
+        below(self.random, bound)
     }
 
     /// Whether an event of the given chance in a hundred happens.

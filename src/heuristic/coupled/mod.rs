@@ -19,12 +19,12 @@ mod moves;
 
 use super::critical;
 use super::periods;
-use super::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, leader, run_epoch, share, span};
+use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::network::Network;
 use crate::schedule::{Schedule, settle};
-use anneal::{Annealing, Best};
+use anneal::Annealing;
 use draw::Kin;
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ pub(crate) fn search(
     for epoch in 0..EPOCHS {
         run_epoch(&mut replicas, effort, (epoch, total), pace, &|share| temperatures.at(share));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
-        let better = better_plan(problem, &network, &replicas, &mut best);
+        let better = best.improve(problem, &replicas, |replica| replica.best_plan(&network));
         tell(Epoch { done: span(epoch).1, iterations, better });
         if (effort.cancelled)() || effort.is_out_of_time() {
             return;
@@ -87,26 +87,4 @@ fn spare_time(problem: &Problem, start: &Plan, effort: Effort<'_>) -> Duration {
     // Whether it can be settled makes no difference: the time it takes is asked for.
     let _ = settle(problem, &mut start.clone());
     before.saturating_sub((effort.remaining)().unwrap_or_default()) * 2
-}
-
-/// The leading replica's best plan, where the reference agrees that it is better than all before.
-fn better_plan(
-    problem: &Problem,
-    network: &Network<'_>,
-    replicas: &[Annealing<'_, '_>],
-    best: &mut Best,
-) -> Option<(Plan, Schedule)> {
-    let leader = leader(replicas)?;
-    let cost = leader.best_cost();
-    if cost >= best.cost {
-        return None;
-    }
-    best.cost = cost;
-    let mut plan = leader.best_plan(network);
-    let schedule = settle(problem, &mut plan).ok()?;
-    if schedule.value() >= best.value {
-        return None;
-    }
-    best.value = schedule.value();
-    Some((plan, schedule))
 }

@@ -15,11 +15,10 @@ mod sequencing;
 mod tests;
 mod walk;
 
-use super::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, leader, run_epoch, share, span};
+use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, run_epoch, share, span};
 use crate::plan::Plan;
-use crate::problem::Problem;
+use crate::schedule::Schedule;
 use crate::schedule::network::Network;
-use crate::schedule::{Schedule, settle};
 use sequencing::Sequencing;
 use walk::Walk;
 
@@ -71,31 +70,16 @@ pub(super) fn search(
         (0..REPLICAS as u64).map(|walk| Walk::new(network, sequencing.clone(), floor, (effort.seed, walk))).collect();
     let stride = ((STRIDE_OPERATIONS / network.operations.len()) as u64).clamp(1, STRIDE);
     let pace = Pace { stride, unlimited: UNLIMITED_EPOCH };
-    let mut best = (sequencing.last_end(), schedule.value());
+    let mut best = Best { cost: sequencing.last_end(), value: schedule.value() };
     let total = (effort.remaining)();
     for epoch in 0..EPOCHS {
         run_epoch(&mut walks, effort, (epoch, total), pace, &|_| 0.0);
         let iterations = walks.iter().map(Walk::iterations).sum();
-        let better = better_plan(problem, network, &walks, &mut best);
+        let better = best.improve(problem, &walks, |walk| walk.best_plan(network));
         tell(Epoch { done: span(epoch).1, iterations, better });
-        if (effort.cancelled)() || effort.is_out_of_time() || best.0 <= floor {
+        if (effort.cancelled)() || effort.is_out_of_time() || best.cost <= floor {
             return;
         }
         share(&mut walks);
     }
-}
-
-/// The leading walk's best plan, where the reference agrees that it is better than all before.
-fn better_plan(
-    problem: &Problem,
-    network: &Network<'_>,
-    walks: &[Walk<'_, '_>],
-    best: &mut (i64, (usize, crate::units::Money)),
-) -> Option<(Plan, Schedule)> {
-    let leader = leader(walks).filter(|leader| leader.best_cost() < best.0)?;
-    best.0 = leader.best_cost();
-    let mut plan = leader.best_plan(network);
-    let schedule = settle(problem, &mut plan).ok().filter(|schedule| schedule.value() < best.1)?;
-    best.1 = schedule.value();
-    Some((plan, schedule))
 }

@@ -3,10 +3,11 @@
 use super::pool::{Kept, Pool};
 use super::reinsert::{self, Place};
 use super::sequencing::Sequencing;
+use crate::heuristic::random::stream;
 use crate::heuristic::replicas::Replica;
 use crate::plan::Plan;
 use crate::schedule::network::{Network, OpId};
-use rand::{RngExt as _, SeedableRng};
+use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// A replica: its plan, its pool, what is tabu.
@@ -37,7 +38,7 @@ const SHAKES: usize = 4;
 impl<'n, 'p> Walk<'n, 'p> {
     /// A walk from a plan, with the stream named by seed and number.
     pub fn new(network: &'n Network<'p>, plan: Sequencing, floor: i64, (seed, number): (u64, u64)) -> Self {
-        let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let random = stream(seed, number);
         Self {
             network,
             best: (plan.last_end(), plan.sequences().to_vec()),

@@ -18,8 +18,8 @@ mod tails;
 
 pub(crate) use neighbours::Neighbours;
 
+use crate::heuristic::random::below;
 use crate::schedule::incremental::{Ground, LotId, Proposal, State};
-use rand::Rng;
 use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -80,8 +80,7 @@ const LONGEST_BLOCK: usize = 12;
 impl Draw<'_> {
     /// A number below `bound`, which is not 0.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        // Multiply and shift: no bias that matters below 2^20, and cheaper than rejection.
-        ((u128::from(self.random.next_u64()) * bound as u128) >> 64) as usize
+        below(self.random, bound)
     }
 
     /// Whether an event of the given chance in a hundred happens.

@@ -1,10 +1,11 @@
 //! One replica: simulated annealing on rows of periods.
 
 use super::grid::{Grid, IDLE};
+use crate::heuristic::random::{below, stream};
 use crate::heuristic::replicas::{Replica, Temperatures};
 use crate::plan::Plan;
 use crate::schedule::network::{Network, OpId};
-use rand::{Rng, RngExt as _, SeedableRng};
+use rand::{Rng, RngExt as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// A replica.
@@ -27,7 +28,7 @@ const NO_PRICE: i64 = 1 << 43;
 impl Annealing {
     /// A replica with the stream named by seed and number.
     pub fn new(grid: Grid, seed: u64, replica: u64) -> Self {
-        let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ (replica + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let random = stream(seed, replica);
         Self { best: None, best_cost: grid.cost(), iterations: 0, random, grid }
     }
 
@@ -52,7 +53,7 @@ impl Annealing {
     }
 
     fn below(&mut self, bound: usize) -> usize {
-        ((u128::from(self.random.next_u64()) * bound as u128) >> 64) as usize
+        below(&mut self.random, bound)
     }
 
     /// A distance: mostly short.

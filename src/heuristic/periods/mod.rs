@@ -15,10 +15,10 @@ mod grid;
 #[cfg(test)]
 mod tests;
 
-use super::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, leader, run_epoch, share, span};
+use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, run_epoch, share, span};
 use crate::plan::Plan;
+use crate::schedule::Schedule;
 use crate::schedule::network::{Network, OpId};
-use crate::schedule::{Schedule, settle};
 use anneal::Annealing;
 use grid::Grid;
 
@@ -64,18 +64,12 @@ pub(super) fn search(
     let mut replicas: Vec<Annealing> =
         (0..REPLICAS as u64).map(|replica| Annealing::new(grid.clone(), effort.seed, replica)).collect();
     let temperatures = replicas[0].calibrate();
-    let mut best = (i64::MAX, schedule.value());
+    let mut best = Best { cost: i64::MAX, value: schedule.value() };
     let total = (effort.remaining)();
     for epoch in 0..EPOCHS {
         run_epoch(&mut replicas, effort, (epoch, total), PACE, &|share| temperatures.at(share));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
-        let better = leader(&replicas).filter(|leader| leader.best_cost() < best.0).and_then(|leader| {
-            best.0 = leader.best_cost();
-            let mut plan = leader.best_plan(network);
-            let schedule = settle(network.problem, &mut plan).ok().filter(|schedule| schedule.value() < best.1)?;
-            best.1 = schedule.value();
-            Some((plan, schedule))
-        });
+        let better = best.improve(network.problem, &replicas, |replica| replica.best_plan(network));
         tell(Epoch { done: span(epoch).1, iterations, better });
         if (effort.cancelled)() || effort.is_out_of_time() {
             break;

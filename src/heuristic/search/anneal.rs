@@ -5,9 +5,10 @@
 
 use super::guidance::Guidance;
 use crate::heuristic::moves::{Draw, Move, Neighbours, moves_for};
+use crate::heuristic::random::stream;
 use crate::heuristic::replicas::{Replica, Temperatures};
 use crate::schedule::incremental::{Arrangement, Ground, Price, Proposal, State};
-use rand::{RngExt as _, SeedableRng};
+use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// One replica of the search.
@@ -38,7 +39,7 @@ const MOST_HALVINGS: usize = 6;
 impl<'g> Annealing<'g> {
     /// A replica that begins at `state`, with the stream named by seed and number.
     pub fn new(ground: &'g Ground, neighbours: &'g Neighbours, mut state: State, seed: u64, replica: u64) -> Self {
-        let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ (replica + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let random = stream(seed, replica);
         let guidance = Guidance::of(ground);
         guidance.aim(&mut state);
         Self {
