@@ -3,8 +3,11 @@
 //! Knows the model's calendars and the time zone database; does not know lines, orders or costs. `validate` asks it
 //! what could ever fit, `problem` builds one per calendar, `schedule` simulates lines on it. `verify` has its own.
 
+mod index;
+
 use crate::model::{Calendar, Day, OvertimeWindow, TimeOfDay};
 use crate::units::{DAY, Seconds};
+use index::Index;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
@@ -32,7 +35,8 @@ impl Span {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkingTime {
     windows: Vec<Window>,
-    /// Whether it is one window, so that no search is needed: the commonest case in benchmarks.
+    /// Where to begin to look for an instant.
+    index: Index,
     total: Seconds,
 }
 
@@ -44,6 +48,9 @@ struct Window {
     before: Seconds,
 }
 
+/// So many windows are looked at one by one, before the rest is searched.
+const NEAR: usize = 8;
+
 /// Where a piece of work lies: first second worked, second after the last.
 pub type Placement = Span;
 
@@ -51,7 +58,7 @@ impl WorkingTime {
     /// Compiles windows in any order; touching and overlapping ones become one, empty ones vanish.
     pub fn new(spans: impl IntoIterator<Item = Span>) -> Self {
         let mut total = Seconds::ZERO;
-        let windows = merged(spans.into_iter().collect())
+        let windows: Vec<Window> = merged(spans.into_iter().collect())
             .into_iter()
             .map(|span| {
                 let window = Window { from: span.from, to: span.to, before: total };
@@ -59,7 +66,7 @@ impl WorkingTime {
                 window
             })
             .collect();
-        Self { windows, total }
+        Self { index: Index::new(windows.iter().map(|window| (window.from, window.to))), windows, total }
     }
 
     /// Always open from `from` to `to`.
@@ -84,7 +91,8 @@ impl WorkingTime {
 
     /// Working seconds before `instant`.
     pub fn working_before(&self, instant: Seconds) -> Seconds {
-        let next = self.windows.partition_point(|window| window.from < instant);
+        let next = self.first_ending_after(instant);
+        let next = next + usize::from(self.windows.get(next).is_some_and(|window| window.from < instant));
         match next.checked_sub(1).map(|last| &self.windows[last]) {
             Some(window) => window.before + (instant.min(window.to) - window.from),
             None => Seconds::ZERO,
@@ -116,8 +124,15 @@ impl WorkingTime {
         if target > self.total {
             return None;
         }
-        // The window in which the last second falls: the last one with less than `target` before it.
-        let last = index + self.windows[index..].partition_point(|window| window.before < target) - 1;
+        // The window in which the last second falls: the last one with less than `target` before it, mostly the next.
+        let mut last = index + 1;
+        while self.windows.get(last + 1).is_some_and(|window| window.before < target) {
+            last += 1;
+            if last == index + NEAR {
+                last += self.windows[last + 1..].partition_point(|window| window.before < target);
+                break;
+            }
+        }
         let window = &self.windows[last];
         Some(Span::new(start, window.from + (target - window.before)))
     }
@@ -134,7 +149,8 @@ impl WorkingTime {
     /// The latest placement of `work` seconds (at least 1) that ends by `by`; pausing at closing where `pausable`.
     pub fn place_latest(&self, by: Seconds, work: Seconds, pausable: bool) -> Option<Placement> {
         debug_assert!(work.0 > 0, "work takes at least a second");
-        let mut index = self.windows.partition_point(|window| window.from < by);
+        let mut index = self.first_ending_after(by);
+        index += usize::from(self.windows.get(index).is_some_and(|window| window.from < by));
         if pausable {
             let window = self.windows.get(index.checked_sub(1)?)?;
             let end = window.to.min(by);
@@ -142,7 +158,14 @@ impl WorkingTime {
             if target < Seconds::ZERO {
                 return None;
             }
-            let first = self.windows[..index].partition_point(|window| window.before <= target) - 1;
+            let mut first = index - 1;
+            while self.windows[first].before > target {
+                first -= 1;
+                if first + NEAR == index {
+                    first = self.windows[..=first].partition_point(|window| window.before <= target) - 1;
+                    break;
+                }
+            }
             let window = &self.windows[first];
             return Some(Span::new(window.from + (target - window.before), end));
         }
@@ -159,10 +182,15 @@ impl WorkingTime {
 
     /// Index of the first window that ends after `instant`.
     fn first_ending_after(&self, instant: Seconds) -> usize {
-        match self.windows.first() {
-            Some(first) if instant < first.to => 0,
-            _ => self.windows.partition_point(|window| window.to <= instant),
-        }
+        let near = self.index.range(instant, self.windows.len());
+        let ended = |window: &Window| window.to <= instant;
+        let windows = &self.windows[near.clone()];
+        let passed = if windows.len() <= NEAR {
+            windows.iter().take_while(|window| ended(window)).count()
+        } else {
+            windows.partition_point(ended)
+        };
+        near.start + passed
     }
 }
 
@@ -273,6 +301,8 @@ fn subtract(open: &[Span], closed: &[Span]) -> Vec<Span> {
 mod tests {
     use super::*;
     use crate::model::{Instant, WeeklyWindow};
+    use rand::{RngExt as _, SeedableRng as _};
+    use rand_xoshiro::Xoshiro256PlusPlus;
 
     fn spans(pairs: &[(i64, i64)]) -> Vec<Span> {
         pairs.iter().map(|&(from, to)| Span::new(Seconds(from), Seconds(to))).collect()
@@ -310,6 +340,39 @@ mod tests {
         assert_eq!(week.place_latest(Seconds(35), Seconds(11), true), Some(Span::new(Seconds(9), Seconds(30))));
         assert_eq!(week.place_latest(Seconds(45), Seconds(6), false), Some(Span::new(Seconds(24), Seconds(30))));
         assert_eq!(week.place_latest(Seconds(5), Seconds(6), true), None);
+    }
+
+    #[test]
+    fn what_the_index_finds_is_what_a_search_finds() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        for case in 0..300 {
+            // Some calendars are even, some have most of their windows in a corner.
+            let span = if case % 2 == 0 { 40 } else { 1 << random.random_range(3..12) };
+            let mut at = random.random_range(-50..50);
+            let pairs: Vec<(i64, i64)> = (0..random.random_range(0..60))
+                .map(|_| {
+                    let far = if random.random_bool(0.1) { span * span } else { span };
+                    let from = at + random.random_range(1..far);
+                    at = from + random.random_range(1..span);
+                    (from, at)
+                })
+                .collect();
+            let open = time(&pairs);
+            for instant in (-60..at + 60).step_by(1 + ((at + 120) / 500) as usize).chain([i64::MIN, i64::MAX]) {
+                let instant = Seconds(instant);
+                let found = open.windows.partition_point(|window| window.to <= instant);
+                assert_eq!(open.first_ending_after(instant), found, "{instant:?} in {pairs:?}");
+                for work in [1, 7, 300].map(Seconds).into_iter().filter(|_| instant.0.unsigned_abs() < 1 << 40) {
+                    let latest = open.place_latest(instant, work, true);
+                    let again = latest.and_then(|latest| open.place_pausable(latest.from, work));
+                    assert_eq!(again, latest, "what ends last begins and ends there");
+                    let earliest = open.place_pausable(instant, work);
+                    let worked = |span: Span| open.working_between(span.from, span.to);
+                    assert!(earliest.is_none_or(|span| worked(span) == work && span.from >= instant));
+                    assert_eq!(earliest.is_none(), open.total - open.working_before(instant) < work);
+                }
+            }
+        }
     }
 
     #[test]
