@@ -62,6 +62,22 @@ fn delay_one_by_one(delays: &mut Delays<'_>, latest_first: &mut [OpIdx], timed: 
     }
 }
 
+/// What depends on when an operation runs: its own change against the baseline, and where it ends a lot its order's delivery.
+pub(super) struct Stake {
+    operation: OpIdx,
+    /// None where somebody else decides it.
+    delivery: Option<Delivery>,
+}
+
+/// An order's delivery, as far as one of its lots decides it.
+struct Delivery {
+    order: OrderIdx,
+    /// From the end of the operation on.
+    journey: Seconds,
+    /// When all else is there.
+    others: Option<Seconds>,
+}
+
 pub(super) struct Delays<'p> {
     pub problem: &'p Problem,
     pub plan: &'p Plan,
@@ -107,9 +123,10 @@ impl<'p> Delays<'p> {
         let clock = &self.clocks[now.line];
         let Some(earliest) = self.earliest(operation, run, timed) else { return false };
         let latest = clock.place_latest(limit, run).map_or(now.start, |latest| latest.from).max(now.start);
-        let mut best = (self.cost_with(operation, now.start, now.end, timed), now.start, now.end);
+        let stake = self.stake(operation, timed);
+        let mut best = (self.cost_at(&stake, Span::new(now.start, now.end), timed), now.start, now.end);
         let mut try_slot = |slot: Span| {
-            let candidate = (self.cost_with(operation, slot.from, slot.to, timed), slot.from, slot.to);
+            let candidate = (self.cost_at(&stake, slot, timed), slot.from, slot.to);
             if slot.from >= earliest.from && slot.from <= latest && candidate < best {
                 best = candidate;
             }
@@ -223,34 +240,54 @@ impl<'p> Delays<'p> {
         Some(due - self.delivery_time(lot, timed[operation].line))
     }
 
-    /// What depends on this operation's start, were it at `start` to `end`: its order's delivery, its own change.
-    fn cost_with(&self, operation: OpIdx, start: Seconds, end: Seconds, timed: &IdVec<OpIdx, Timed>) -> Money {
-        self.cost_beside(operation, Placement { from: start, to: end }, timed, |_| true)
+    /// What depends on an operation's start with everyone else where they are.
+    fn stake(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Stake {
+        self.stake_beside(operation, timed, |_| true)
     }
 
     /// The same for a line on which all may move: of an order's lots there the last one's end counts, and it alone.
-    pub fn cost_on_line(&self, operation: OpIdx, at: Placement, timed: &IdVec<OpIdx, Timed>) -> Money {
-        let line = timed[operation].line;
-        if self.ends_an_order_later(operation, timed) {
-            return change_cost(
-                self.problem,
-                self.plan,
-                operation,
-                &Timed { start: at.from, end: at.to, ..timed[operation] },
-            );
-        }
-        self.cost_beside(operation, at, timed, |last| last.fact || last.line != line)
-    }
-
-    /// Whether a lot of the same order ends on the same line behind this operation, which ends one too.
-    fn ends_an_order_later(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> bool {
-        let (plan, problem) = (self.plan, self.problem);
+    pub fn stake_on_line(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Stake {
+        let (plan, problem, now) = (self.plan, self.problem, timed[operation]);
         let lot = plan.operations[operation].lot;
         let others = &self.lots_of_order[problem.items[plan.lots[lot].item].order];
-        others.iter().filter(|&&other| other != lot).any(|&other| {
+        let ends_later = others.iter().filter(|&&other| other != lot).any(|&other| {
             let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
-            !last.fact && last.line == timed[operation].line && last.start > timed[operation].start
-        })
+            !last.fact && last.line == now.line && last.start > now.start
+        });
+        if ends_later {
+            return Stake { operation, delivery: None };
+        }
+        self.stake_beside(operation, timed, |last| last.fact || last.line != now.line)
+    }
+
+    /// The same beside those last operations of its order's other lots that count.
+    fn stake_beside(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>, counts: impl Fn(&Timed) -> bool) -> Stake {
+        let (problem, plan) = (self.problem, self.plan);
+        let Operation { lot, step } = plan.operations[operation];
+        let item = plan.lots[lot].item;
+        if step != problem.route_of(item).last {
+            return Stake { operation, delivery: None };
+        }
+        let order = problem.items[item].order;
+        let mut others = problem.orders[order].delivered_at_start.then_some(problem.start);
+        for &other in self.lots_of_order[order].iter().filter(|&&other| other != lot) {
+            let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
+            if counts(last) {
+                others = others.max(Some(last.end + self.delivery_time(other, last.line)));
+            }
+        }
+        let journey = self.delivery_time(lot, timed[operation].line);
+        Stake { operation, delivery: Some(Delivery { order, journey, others }) }
+    }
+
+    /// What depends on the operation's start comes to, were it there.
+    pub fn cost_at(&self, stake: &Stake, at: Placement, timed: &IdVec<OpIdx, Timed>) -> Money {
+        let moved = Timed { start: at.from, end: at.to, ..timed[stake.operation] };
+        let cost = change_cost(self.problem, self.plan, stake.operation, &moved);
+        let Some(Delivery { order, journey, others }) = stake.delivery else { return cost };
+        let delivery = others.unwrap_or(Seconds(i64::MIN)).max(at.to + journey);
+        let (lateness, holding) = self.problem.orders[order].delivery_cost(delivery);
+        cost + lateness + holding
     }
 
     /// Whether being early costs an operation anything.
@@ -262,59 +299,12 @@ impl<'p> Delays<'p> {
     }
 
     /// Starts and ends at which the cost of an operation bends or jumps.
-    pub fn bends_of_cost(
-        &self,
-        operation: OpIdx,
-        timed: &IdVec<OpIdx, Timed>,
-        starts: &mut Vec<Seconds>,
-        ends: &mut Vec<Seconds>,
-    ) {
-        let (plan, problem) = (self.plan, self.problem);
-        starts.extend(plan.baseline_of(problem, operation).map(|known| known.start));
-        let Operation { lot, step } = plan.operations[operation];
-        let item = plan.lots[lot].item;
-        if step != problem.route_of(item).last {
-            return;
+    pub fn bends_of_cost(&self, stake: &Stake, starts: &mut Vec<Seconds>, ends: &mut Vec<Seconds>) {
+        starts.extend(self.plan.baseline_of(self.problem, stake.operation).map(|known| known.start));
+        if let Some(Delivery { order, journey, others }) = stake.delivery {
+            ends.extend(self.problem.orders[order].due.map(|due| due - journey));
+            ends.extend(others.map(|others| others - journey));
         }
-        let order = problem.items[item].order;
-        let own = self.delivery_time(lot, timed[operation].line);
-        ends.extend(problem.orders[order].due.map(|due| due - own));
-        for &other in self.lots_of_order[order].iter().filter(|&&other| other != lot) {
-            let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
-            ends.push(last.end + self.delivery_time(other, last.line) - own);
-        }
-    }
-
-    /// What depends on this operation's start, beside those last operations of its order's other lots that count.
-    fn cost_beside(
-        &self,
-        operation: OpIdx,
-        Placement { from: start, to: end }: Placement,
-        timed: &IdVec<OpIdx, Timed>,
-        counts: impl Fn(&Timed) -> bool,
-    ) -> Money {
-        let (problem, plan) = (self.problem, self.plan);
-        let moved = Timed { start, end, ..timed[operation] };
-        let mut cost = change_cost(problem, plan, operation, &moved);
-        let Operation { lot, step } = plan.operations[operation];
-        let item = plan.lots[lot].item;
-        if step == problem.route_of(item).last {
-            let id = problem.items[item].order;
-            let order = &problem.orders[id];
-            let mut delivery = end + self.delivery_time(lot, moved.line);
-            for &other in self.lots_of_order[id].iter().filter(|&&other| other != lot) {
-                let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
-                if counts(last) {
-                    delivery = delivery.max(last.end + self.delivery_time(other, last.line));
-                }
-            }
-            if order.delivered_at_start {
-                delivery = delivery.max(problem.start);
-            }
-            let (lateness, holding) = order.delivery_cost(delivery);
-            cost += lateness + holding;
-        }
-        cost
     }
 
     /// The changeover behind a moved operation begins as early as it can again.

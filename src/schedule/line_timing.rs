@@ -10,7 +10,7 @@
 //! lines are coupled each is timed so in turn, with the others' times as bounds, until no line gains: a local optimum. Takers of
 //! scarce materials stay where they are, and so does a line that runs two operations of one lot.
 
-use super::delay::Delays;
+use super::delay::{Delays, Stake};
 use super::polyline::Polyline;
 use super::timing::Timed;
 use crate::plan::OpIdx;
@@ -22,6 +22,7 @@ use std::collections::HashSet;
 /// An operation as its line has to place it.
 struct Job {
     operation: OpIdx,
+    stake: Stake,
     setup: Seconds,
     run: Seconds,
     /// Bounds of others: no start before, no end after.
@@ -61,7 +62,7 @@ fn time_line(delays: &mut Delays<'_>, line: LineIdx, timed: &mut IdVec<OpIdx, Ti
     }
     let spans = read_back(delays, line, &jobs, &least)?;
     let of_line = |spans: &[Placement]| {
-        let costs = jobs.iter().zip(spans).map(|(job, span)| delays.cost_on_line(job.operation, *span, timed));
+        let costs = jobs.iter().zip(spans).map(|(job, span)| delays.cost_at(&job.stake, *span, timed));
         costs.fold(Money::ZERO, |sum, cost| sum + cost)
     };
     let now: Vec<Placement> =
@@ -85,7 +86,7 @@ fn latest_of_all(delays: &Delays<'_>, line: LineIdx, timed: &IdVec<OpIdx, Timed>
     let sequence = &delays.plan.sequences[line];
     let (mut starts, mut ends) = (Vec::new(), Vec::new());
     for &operation in sequence {
-        delays.bends_of_cost(operation, timed, &mut starts, &mut ends);
+        delays.bends_of_cost(&delays.stake_on_line(operation, timed), &mut starts, &mut ends);
         ends.push(timed[operation].end);
     }
     let last = starts.into_iter().chain(ends).max()?;
@@ -112,7 +113,8 @@ fn place_next(
     } else {
         (delays.ready_elsewhere(operation, timed)?, delays.latest_end_elsewhere(operation, timed).min(latest))
     };
-    let job = Job { operation, setup, run, from, to, before };
+    let stake = delays.stake_on_line(operation, timed);
+    let job = Job { operation, stake, setup, run, from, to, before };
     let starts = starts_to_try(delays, &job, timed);
     let (mut points, mut numbers) = (Vec::new(), Vec::new());
     for (number, &start) in starts.iter().enumerate() {
@@ -125,7 +127,7 @@ fn place_next(
             Some(start)
         };
         let Some(cost) = free_by.and_then(|free_by| job.before.at(free_by.0)) else { continue };
-        points.push((placed.to.0, cost + delays.cost_on_line(operation, placed, timed).0));
+        points.push((placed.to.0, cost + delays.cost_at(&job.stake, placed, timed).0));
         numbers.push(number);
     }
     // Two starts next to each other, with ends as far apart: neither closing time nor anything impossible lies between.
@@ -156,7 +158,7 @@ fn starts_to_try(delays: &Delays<'_>, job: &Job, timed: &IdVec<OpIdx, Timed>) ->
         starts.extend(ready);
         starts.extend(ready.and_then(|ready| clock.place(ready, job.run)).map(|placed| placed.from));
     }
-    delays.bends_of_cost(job.operation, timed, &mut starts, &mut by_end);
+    delays.bends_of_cost(&job.stake, &mut starts, &mut by_end);
     starts.extend(by_end.iter().filter_map(|&end| clock.place_latest(end, job.run)).map(|placed| placed.from));
     let around = starts.iter().flat_map(|&start| [start - Seconds(1), start, start + Seconds(1)]);
     let mut starts: Vec<Seconds> = around.filter(|&start| start >= job.from && start < job.to).collect();

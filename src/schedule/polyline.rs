@@ -39,7 +39,7 @@ impl Polyline {
             falling.push(to);
             least = to.1;
         }
-        Some(Self { points: falling })
+        Some(Self { points: simplified(&falling) })
     }
 
     /// The least cost of being free by an instant; none where that is not possible.
@@ -69,4 +69,31 @@ impl Polyline {
     pub fn bends(&self) -> impl Iterator<Item = i64> + '_ {
         self.points.iter().map(|point| point.0)
     }
+}
+
+/// The same function with as few points as keep all others within a unit of it: costs are rounded to units, and without this
+/// every rounding would be a bend, and every later operation's function had the bends of all before it.
+///
+/// From each point kept, the slopes of straight lines that pass everybody since closely enough are a cone, which narrows
+/// until somebody lies outside (the swing filter of Elmeleegy et al. 2009).
+fn simplified(points: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let mut kept = Vec::with_capacity(points.len().min(64));
+    let (mut cone, mut last) = ((f64::NEG_INFINITY, f64::INFINITY), None);
+    for &point in points {
+        let Some(&(time, value)) = kept.last() else {
+            kept.push(point);
+            continue;
+        };
+        let slope = |from: (i64, i64), off: i64| (point.1 + off - from.1) as f64 / (point.0 - from.0) as f64;
+        let exact = slope((time, value), 0);
+        if let Some(before) = last.filter(|_| exact < cone.0 || exact > cone.1) {
+            kept.push(before);
+            cone = (slope(before, -1), slope(before, 1));
+        } else {
+            cone = (cone.0.max(slope((time, value), -1)), cone.1.min(slope((time, value), 1)));
+        }
+        last = Some(point);
+    }
+    kept.extend(last);
+    kept
 }
