@@ -201,10 +201,19 @@ impl Plan {
     /// The same plan with some orders left out instead of made.
     #[must_use]
     pub fn without(&self, problem: &Problem, left_out: &[OrderIdx]) -> Self {
+        let mut plan = self.retaining(problem, |lot| !left_out.contains(&problem.items[self.lots[lot].item].order));
+        for &order in left_out {
+            plan.fates[order] = Fate::LeftOut;
+        }
+        plan
+    }
+
+    /// The same plan with some of its lots only; fates stay as they are.
+    #[must_use]
+    pub fn retaining(&self, problem: &Problem, keeps: impl Fn(LotIdx) -> bool) -> Self {
         let mut plan = Plan::empty(problem);
-        let gone = |lot: &Lot| left_out.contains(&problem.items[lot.item].order);
         let mut renumbered: Vec<Option<OpIdx>> = vec![None; self.operations.len()];
-        for lot in self.lots.iter().filter(|lot| !gone(lot)) {
+        for (_, lot) in self.lots.enumerate().filter(|&(id, _)| keeps(id)) {
             let new = plan.add_lot(problem, lot.item, lot.number, lot.quantity);
             for step in 0..problem.route_of(lot.item).steps.len() {
                 renumbered[lot.first_operation.0 as usize + step] = Some(plan.operation(new, step));
@@ -215,9 +224,6 @@ impl Plan {
         plan.takings = self.takings.iter().map(renumber).collect();
         plan.overtime.clone_from(&self.overtime);
         plan.fates.clone_from(&self.fates);
-        for &order in left_out {
-            plan.fates[order] = Fate::LeftOut;
-        }
         plan
     }
 }

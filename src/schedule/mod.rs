@@ -7,6 +7,7 @@
 mod cost;
 mod coupling;
 mod delay;
+mod forms;
 pub(crate) mod incremental;
 mod line;
 mod line_timing;

@@ -47,6 +47,8 @@ pub(super) struct Draw<'a, 'p> {
     pub path: &'a mut Vec<OpId>,
 }
 
+/// Draws of an operation that stands in a sequence: those of forms an item is not made in do not.
+const TRIES: usize = 16;
 /// Orders looked at to find a late one.
 const LATE_TRIES: usize = 12;
 /// The longest way walked back from what is late.
@@ -70,8 +72,10 @@ impl Draw<'_, '_> {
         {
             return Some(operation);
         }
-        let operation = self.below(self.network.operations.len()) as OpId;
-        self.is_movable(operation).then_some(operation)
+        (0..TRIES).find_map(|_| {
+            let operation = self.below(self.network.operations.len()) as OpId;
+            self.is_movable(operation).then_some(operation)
+        })
     }
 
     /// Whether an operation stands on a line and is no fact.

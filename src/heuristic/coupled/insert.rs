@@ -3,6 +3,9 @@
 use super::draw::Draw;
 use crate::schedule::network::OpId;
 
+/// Draws of one of an operation's kin on a line.
+const KIN_TRIES: usize = 8;
+
 impl Draw<'_, '_> {
     /// Some mode of an operation, with chance `stay` in a hundred the one it has or had.
     pub fn mode(&mut self, operation: OpId, stay: usize) -> Option<u32> {
@@ -57,7 +60,7 @@ impl Draw<'_, '_> {
     fn kin_place(&mut self, operation: OpId, line: u32) -> Option<usize> {
         let kin = self.kin;
         let kin = kin.of(operation);
-        for _ in 0..4 {
+        for _ in 0..KIN_TRIES {
             let other = kin[self.below(kin.len())];
             let here = self.timetable.here(other);
             if other != operation && here.line == line && self.is_movable(other) {

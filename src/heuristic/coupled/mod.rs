@@ -14,6 +14,7 @@
 
 mod anneal;
 mod draw;
+mod fit;
 mod insert;
 mod moves;
 
@@ -45,7 +46,7 @@ pub(crate) fn search(
     effort: Effort<'_>,
     tell: &mut dyn FnMut(Epoch),
 ) {
-    let network = Network::new(problem, start);
+    let mut network = Network::new(problem, start);
     if network.operations.len() < 2 {
         return;
     }
@@ -58,6 +59,7 @@ pub(crate) fn search(
     if periods::covers(&network, schedule) && periods::search(&network, start, schedule, effort, tell).is_some() {
         return;
     }
+    network.add_forms();
     let Some(timetable) = network.timetable(start) else { return };
     let kin = Kin::new(&network);
     let mut replicas: Vec<Annealing<'_, '_>> = (0..REPLICAS)

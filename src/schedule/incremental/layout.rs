@@ -5,15 +5,12 @@ use super::lateness::{Lateness, NEVER};
 use super::line::{ANY_CLASS, Clock, LineFacts, MinimumRunFacts, OvertimeFacts};
 use crate::plan::{Plan, Portion, lots_of_item};
 use crate::problem::{ItemIdx, KindIdx, LineIdx, OrderIdx, Problem};
+use crate::schedule::forms::Shares;
 use crate::schedule::tables::Table;
 use crate::schedule::{Run, Schedule};
 use crate::units::Id;
 use rustc_hash::FxHashMap;
 
-/// In how many lots an item that may be split is tried, besides those it has.
-const PARTS: [u32; 8] = [1, 2, 3, 4, 5, 6, 8, 12];
-/// What a small lot is of an item that is tried in a large and a small one: one piece in so many.
-const SMALL_PARTS: [i64; 3] = [3, 4, 6];
 /// Above this many modes no more forms are laid out: a bound on memory.
 const MOST_MODES: usize = 1 << 21;
 
@@ -121,8 +118,7 @@ impl Ground {
         let here = given.into_iter().filter(|(item, lots)| pieces(lots) == problem.items[*item].remaining);
         let mut items: Vec<(ItemIdx, Vec<Vec<LotId>>)> = here.map(|(item, lots)| (item, vec![lots])).collect();
         items.sort_unstable_by_key(|&(item, _)| item);
-        let nearly_equal = PARTS.iter().map(|&parts| Shares::Equal(parts));
-        for shares in nearly_equal.chain(SMALL_PARTS.iter().map(|&part| Shares::Small(part))) {
+        for shares in Shares::tried() {
             for (item, forms) in &mut items {
                 let lots = shares.lots(problem, *item);
                 let quantities = |form: &Vec<LotId>| {
@@ -264,33 +260,6 @@ impl Ground {
                 for lots in self.divided[divided as usize].forms.iter().filter(|lots| lots.len() == 1) {
                     self.lots[lots[0] as usize].kit = false;
                 }
-            }
-        }
-    }
-}
-
-/// How an item is shared out over its lots.
-#[derive(Clone, Copy)]
-enum Shares {
-    /// In so many nearly equal lots.
-    Equal(u32),
-    /// In a large lot and a small one, which is one part in so many: it fits into a gap, or is all that is urgent.
-    Small(i64),
-}
-
-impl Shares {
-    /// Numbers and quantities, the larger first; none where the item may not be made so.
-    fn lots(self, problem: &Problem, item: ItemIdx) -> Vec<(u32, i64)> {
-        let facts = &problem.items[item];
-        match self {
-            Self::Equal(parts) => {
-                let lots = lots_of_item(problem, item, parts);
-                if lots.len() == parts as usize { lots } else { Vec::new() }
-            }
-            Self::Small(parts) => {
-                let small = facts.remaining / parts;
-                let fits = small >= facts.minimum_lot.max(1);
-                if fits { vec![(0, facts.remaining - small), (1, small)] } else { Vec::new() }
             }
         }
     }

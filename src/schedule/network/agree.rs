@@ -1,6 +1,6 @@
 //! In builds with debug assertions: what a timetable says against what the reference says.
 
-use super::facts::Network;
+use super::facts::{NEVER, Network};
 use super::timetable::Timetable;
 use crate::schedule::{Schedule, earliest};
 use crate::units::{HOUR, Id, Seconds};
@@ -17,7 +17,8 @@ impl Timetable {
         let Ok(reference) = reference else { return };
         let mut operation = 0;
         for (lot, facts) in network.lots.iter().enumerate() {
-            if !self.made[network.operations[facts.first as usize].order as usize] {
+            let made = self.made[network.operations[facts.first as usize].order as usize];
+            if !made || !self.stands(network, lot as u32) {
                 continue;
             }
             for own in facts.first..facts.past {
@@ -26,6 +27,10 @@ impl Timetable {
                 assert_eq!((timed.start.0, timed.end.0), (here.start, here.end), "operation {own} of lot {lot}");
                 operation += 1;
             }
+        }
+        for order in (0..network.orders.len() as u32).filter(|_| self.waiting.pays) {
+            let delivery = self.last_delivery(network, order, |ends| self.waiting.times[ends as usize].1);
+            assert_eq!(delivery.unwrap_or(NEVER), self.waiting.deliveries[order as usize], "delivery of order {order}");
         }
         let cost = &reference.cost;
         let unplanned = reference.unplanned as i64 * network.unplanned_penalty;

@@ -1,12 +1,19 @@
 //! The network of a plan, and a plan of what its timetable has decided.
 
-use super::facts::{LotFacts, MOST_PENALTY, Mode, NEVER, Network, OpFacts, OpId, OrderFacts, Transit, Wait};
+use super::facts::{LotFacts, MOST_PENALTY, Mode, NEVER, Network, OpFacts, OpId, OrderFacts, Transit, UNDIVIDED, Wait};
 use super::line::LineFacts;
 use super::timetable::Timetable;
 use crate::plan::{Fate, LotIdx, OpIdx, Plan};
-use crate::problem::{OrderIdx, Problem, SiteIdx};
+use crate::problem::{ItemIdx, Problem, SiteIdx};
 use crate::schedule::coupling::amount_taken;
+use crate::schedule::forms::Shares;
 use crate::units::{Id, Seconds};
+use rustc_hash::FxHashMap;
+
+/// Above so many times the operations of the plan no more forms are laid out, but on small plans up to so many: a bound on
+/// memory, and on the share of operations that stand nowhere.
+const MOST_FORMS: usize = 8;
+const FEW_OPERATIONS: usize = 4_000;
 
 impl<'p> Network<'p> {
     /// The network of a plan, with lots also for the orders it leaves out.
@@ -26,6 +33,7 @@ impl<'p> Network<'p> {
             modes: Vec::new(),
             takes: Vec::new(),
             lots: Vec::with_capacity(plan.lots.len()),
+            divided: Vec::new(),
             orders: problem.orders.iter().map(order_facts).collect(),
             lines: Vec::with_capacity(problem.lines.len()),
             tables: Vec::new(),
@@ -47,6 +55,51 @@ impl<'p> Network<'p> {
             network.add_lot(lot);
         }
         network
+    }
+
+    /// Lays out the other lots in which items may be made, few lots first.
+    pub fn add_forms(&mut self) {
+        let problem = self.problem;
+        let mut given: FxHashMap<ItemIdx, Vec<u32>> = FxHashMap::default();
+        for (id, lot) in self.plan.lots.enumerate() {
+            let item = &problem.items[lot.item];
+            if item.maximum_lots > 1 && item.frozen_lots.is_empty() {
+                given.entry(lot.item).or_default().push(id.0);
+            }
+        }
+        let mut items: Vec<(ItemIdx, Vec<Vec<u32>>)> =
+            given.into_iter().map(|(item, lots)| (item, vec![lots])).collect();
+        items.sort_unstable_by_key(|&(item, _)| item);
+        let most = (self.operations.len() * MOST_FORMS).max(FEW_OPERATIONS);
+        for shares in Shares::tried() {
+            for (item, forms) in &mut items {
+                let lots = shares.lots(problem, *item);
+                let steps = problem.route_of(*item).steps.len();
+                let quantities = |form: &Vec<u32>| {
+                    let mut all: Vec<i64> = form.iter().map(|&lot| self.plan.lots[LotIdx(lot)].quantity).collect();
+                    all.sort_unstable_by(|one, other| other.cmp(one));
+                    all
+                };
+                let known = |form| quantities(form).iter().eq(lots.iter().map(|(_, quantity)| quantity));
+                let room = self.operations.len() + lots.len() * steps <= most;
+                if lots.is_empty() || !room || forms.iter().any(known) {
+                    continue;
+                }
+                let mut add = |(number, quantity)| {
+                    let lot = self.plan.add_lot(problem, *item, number, quantity);
+                    self.add_lot(lot);
+                    lot.0
+                };
+                forms.push(lots.into_iter().map(&mut add).collect());
+            }
+        }
+        for (_, mut forms) in items.into_iter().filter(|(_, forms)| forms.len() > 1) {
+            forms.sort_by_key(Vec::len);
+            for &lot in forms.iter().flatten() {
+                self.lots[lot as usize].divided = self.divided.len() as u32;
+            }
+            self.divided.push(forms);
+        }
     }
 
     fn add_places(&mut self) {
@@ -96,7 +149,8 @@ impl<'p> Network<'p> {
         }
         let ends = first + u32::from(route.last);
         let cost_of_facts = self.note_facts(id);
-        self.lots.push(LotFacts { first, past: first + route.steps.len() as u32, ends, cost_of_facts });
+        let past = first + route.steps.len() as u32;
+        self.lots.push(LotFacts { first, past, ends, cost_of_facts, divided: UNDIVIDED });
         self.orders[order.position()].lots.push(id.0);
     }
 
@@ -168,8 +222,19 @@ impl<'p> Network<'p> {
         let numbers = |list: &Vec<OpId>| list.iter().map(|&operation| OpIdx(operation)).collect::<Vec<OpIdx>>();
         plan.sequences = sequences.iter().map(numbers).collect();
         plan.takings = takings.iter().map(numbers).collect();
-        let left_out: Vec<OrderIdx> = self.problem.orders.ids().filter(|order| !made[order.position()]).collect();
-        if left_out.is_empty() { plan } else { plan.without(self.problem, &left_out) }
+        for order in self.problem.orders.ids().filter(|order| !made[order.position()]) {
+            plan.fates[order] = Fate::LeftOut;
+        }
+        let mut stands = vec![false; self.lots.len()];
+        for &operation in sequences.iter().flatten() {
+            stands[self.operations[operation as usize].lot as usize] = true;
+        }
+        let keeps = |lot: LotIdx| {
+            let facts = &self.lots[lot.position()];
+            let order = self.operations[facts.first as usize].order as usize;
+            made[order] && (facts.divided == UNDIVIDED || stands[lot.position()])
+        };
+        if plan.lots.ids().all(keeps) { plan } else { plan.retaining(self.problem, keeps) }
     }
 
     /// The timetable of the plan the network was made of; none where it cannot be timed.

@@ -81,7 +81,12 @@ pub(crate) struct LotFacts {
     pub ends: OpId,
     /// Journeys between facts, and delivery of a fact: paid when the order is made.
     pub cost_of_facts: i64,
+    /// The item it belongs to one form of, among those that may be made in several; [`UNDIVIDED`] if none.
+    pub divided: u32,
 }
+
+/// "The lot of an item that has no other forms."
+pub(super) const UNDIVIDED: u32 = u32::MAX;
 
 /// An order.
 #[derive(Clone, Debug)]
@@ -97,7 +102,7 @@ pub(crate) struct OrderFacts {
     pub left_out_cost: i64,
     /// What of it is delivered whatever happens: facts, items with nothing left.
     pub delivered: i64,
-    /// Its lots.
+    /// Its lots, those of all forms.
     pub lots: Vec<u32>,
 }
 
@@ -142,6 +147,9 @@ pub(crate) struct Network<'p> {
     /// Supply and millionths.
     pub takes: Vec<(u32, i64)>,
     pub lots: Vec<LotFacts>,
+    /// For each item that may be made in other lots, its forms: the lots of each, few first. Those of one stand in the
+    /// sequences, if the order is made.
+    pub divided: Vec<Vec<Vec<u32>>>,
     pub orders: Vec<OrderFacts>,
     pub lines: Vec<LineFacts<'p>>,
     pub tables: Vec<Table>,
@@ -197,6 +205,11 @@ impl Network<'_> {
     pub fn transit(&self, from: u32, to: u32) -> Transit {
         let (from, to) = (self.lines[from as usize].place, self.lines[to as usize].place);
         self.transits[from * self.places + to]
+    }
+
+    /// The forms of the item a lot belongs to, few lots first; none where it has no other.
+    pub fn forms_of(&self, lot: u32) -> Option<&[Vec<u32>]> {
+        self.divided.get(self.lots[lot as usize].divided as usize).map(Vec::as_slice)
     }
 
     /// What ending at `last_end` costs.

@@ -43,6 +43,13 @@ pub(super) struct Journal {
     pub costs: Costs,
 }
 
+/// A point in the course of a change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Point {
+    done: usize,
+    costs: Costs,
+}
+
 impl Timetable {
     /// Keeps what was done.
     pub(super) fn close(&mut self) {
@@ -52,16 +59,28 @@ impl Timetable {
 
     /// Takes everything back that was done since the last change that was kept.
     pub fn take_back(&mut self) {
+        self.take_back_to(Point { done: 0, costs: self.journal.costs });
+    }
+
+    /// Where a change stands; everything must be settled.
+    pub fn point(&self) -> Point {
+        Point { done: self.journal.done.len(), costs: self.costs }
+    }
+
+    /// Takes back what was done since a point of the same change.
+    pub fn take_back_to(&mut self, point: Point) {
         self.dirty.clear();
         self.fresh.clear();
         self.touched_lines.clear();
         self.touched_orders.clear();
         self.waiting.dirty.clear();
         self.waiting.touched_orders.clear();
-        while let Some(done) = self.journal.done.pop() {
+        while self.journal.done.len() > point.done
+            && let Some(done) = self.journal.done.pop()
+        {
             self.undo(done);
         }
-        self.costs = self.journal.costs;
+        self.costs = point.costs;
     }
 
     fn undo(&mut self, done: Done) {

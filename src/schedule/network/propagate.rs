@@ -181,12 +181,15 @@ impl Timetable {
         }
         let facts = &network.operations[operation as usize];
         if facts.is_last {
-            if settled
-                && end + network.modes[here.mode as usize].journey > network.orders[facts.order as usize].deadline
-            {
+            let journey = network.modes[here.mode as usize].journey;
+            if settled && end + journey > network.orders[facts.order as usize].deadline {
                 return None;
             }
-            self.touched_orders.push(facts.order);
+            // Of a kit only the last item counts; who has only now come into the sequence is looked at anyway.
+            let completion = self.completions[facts.order as usize];
+            if here.end + journey >= completion || end + journey > completion {
+                self.touched_orders.push(facts.order);
+            }
         }
         Some(())
     }
@@ -235,7 +238,7 @@ impl Timetable {
     }
 
     /// The latest delivery of an order's lots and of what is decided already, when operations end as `end_of` says; none
-    /// where the order is not made.
+    /// where the order is not made, or none of its lots has a line.
     pub(super) fn last_delivery(&self, network: &Network<'_>, order: u32, end_of: impl Fn(OpId) -> i64) -> Option<i64> {
         if !self.made[order as usize] {
             return None;
@@ -245,7 +248,8 @@ impl Timetable {
         let placed =
             ends.filter(|&ends| self.here[ends as usize].line != NOWHERE && !network.operations[ends as usize].is_fact);
         let journey = |ends: OpId| network.modes[self.here[ends as usize].mode as usize].journey;
-        Some(placed.map(|ends| end_of(ends) + journey(ends)).fold(facts.delivered, i64::max))
+        let last = placed.map(|ends| end_of(ends) + journey(ends)).fold(facts.delivered, i64::max);
+        (last > i64::MIN).then_some(last)
     }
 
     fn complete_orders(&mut self, network: &Network<'_>) -> Option<()> {

@@ -1,6 +1,6 @@
 //! Sequences with the times and costs they come to, and the two things a change is made of: out of a sequence, into one.
 
-use super::facts::{Network, OpId};
+use super::facts::{Network, OpId, UNDIVIDED};
 use super::journal::{Done, Journal};
 use super::materials::Taker;
 use super::propagate::Dirty;
@@ -241,9 +241,7 @@ impl Timetable {
         for &behind in network.behind_of(operation) {
             self.mark_if_placed(network, behind);
         }
-        if network.operations[operation as usize].is_last {
-            self.touched_orders.push(network.operations[operation as usize].order);
-        }
+        self.touch_delivery(network, operation);
         let about = after.map_or(i64::MAX, |after| self.here[after as usize].start - 1);
         self.take(network, operation, Some(mode), about);
     }
@@ -259,14 +257,28 @@ impl Timetable {
     pub fn leave_out(&mut self, network: &Network<'_>, order: u32) {
         let facts = &network.orders[order as usize];
         for &lot in &facts.lots {
-            let lot = &network.lots[lot as usize];
-            for operation in (lot.first..lot.past).filter(|&one| !network.operations[one as usize].is_fact) {
-                self.take_out(network, operation);
-                self.take(network, operation, None, i64::MAX);
-            }
+            self.drop_lot(network, lot);
         }
         self.costs.steady += facts.left_out_cost;
         self.fate(network, order, false);
+    }
+
+    /// Takes the operations of a lot that stand in a sequence out, and off the materials they take.
+    pub fn drop_lot(&mut self, network: &Network<'_>, lot: u32) {
+        let lot = &network.lots[lot as usize];
+        for operation in (lot.first..lot.past).filter(|&one| !network.operations[one as usize].is_fact) {
+            if self.here[operation as usize].is_placed() {
+                self.take_out(network, operation);
+                self.take(network, operation, None, i64::MAX);
+                self.touch_delivery(network, operation);
+            }
+        }
+    }
+
+    /// Whether a lot is one of those its item is made in, if its order is made.
+    pub fn stands(&self, network: &Network<'_>, lot: u32) -> bool {
+        let facts = &network.lots[lot as usize];
+        facts.divided == UNDIVIDED || self.here[facts.first as usize].is_placed()
     }
 
     fn fate(&mut self, network: &Network<'_>, order: u32, made: bool) {

@@ -69,8 +69,13 @@ impl Timetable {
             if latest.0 != before.0 {
                 self.mark_those_before(network, operation);
             }
-            if network.operations[operation as usize].is_last {
-                self.waiting.touched_orders.push(network.operations[operation as usize].order);
+            let facts = &network.operations[operation as usize];
+            if facts.is_last {
+                let journey = network.modes[self.here[operation as usize].mode as usize].journey;
+                let delivery = self.waiting.deliveries[facts.order as usize];
+                if before.1 + journey >= delivery || latest.1 + journey > delivery {
+                    self.waiting.touched_orders.push(facts.order);
+                }
             }
         }
         while let Some(order) = self.waiting.touched_orders.pop() {
@@ -128,6 +133,17 @@ impl Timetable {
         match line.latest(by, mode.run) {
             Some(latest) if latest.0 > here.start => latest,
             _ => (here.start, here.end),
+        }
+    }
+
+    /// Another lot of an order may be the last one now.
+    pub(super) fn touch_delivery(&mut self, network: &Network<'_>, operation: OpId) {
+        let facts = &network.operations[operation as usize];
+        if facts.is_last {
+            self.touched_orders.push(facts.order);
+            if self.waiting.pays {
+                self.waiting.touched_orders.push(facts.order);
+            }
         }
     }
 

@@ -4,8 +4,10 @@
 //! called it settles the timetable and keeps the change or takes it back.
 
 mod block;
+mod divide;
 mod lot;
 mod order;
+mod recreate;
 mod relocate;
 mod swap;
 mod takers;
@@ -17,10 +19,12 @@ pub(super) type Move = fn(&mut Draw<'_, '_>) -> Option<()>;
 
 /// The moves with their names and how often each is drawn (parts of a hundred).
 pub(super) const MOVES: &[(&str, Move, u32)] = &[
-    ("relocate", relocate::propose, 55),
-    ("swap", swap::propose, 20),
+    ("relocate", relocate::propose, 53),
+    ("swap", swap::propose, 19),
     ("block", block::propose, 10),
     ("lot", lot::propose, 7),
     ("takers", takers::propose, 4),
     ("order", order::propose, 4),
+    ("recreate", recreate::propose, 2),
+    ("divide", divide::propose, 1),
 ];
