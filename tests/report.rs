@@ -10,6 +10,7 @@ use lotwise::report::html::{PageOptions, page};
 use lotwise::report::tables::{Cell, Sheet, TableOptions, plan_of_lots, sheets, write_csv};
 use lotwise::report::{Kpis, Register, Tolerance};
 use lotwise::solution::Solution;
+use lotwise::solve::Method;
 use lotwise::units::{Money, Seconds};
 use lotwise::{Options, read_instance, read_solution, solve, verify};
 use serde_json::{Value, json};
@@ -120,12 +121,17 @@ fn column<'a>(sheet: &'a Sheet, name: &str) -> Vec<&'a Cell> {
     sheet.rows.iter().map(|row| &row[place]).collect()
 }
 
+/// No bound is asked for: it is nothing to a report, and takes most of the time.
+fn by_search() -> Options {
+    Options { time_limit: None, method: Method::Heuristic, ..Options::default() }
+}
+
 #[test]
 fn the_lines_costs_add_up_to_the_plans() {
     let parameters = Parameters { orders: Some(40), ..Parameters::default() };
     for name in ["garment", "plant"] {
         let instance = generate(name, &parameters).unwrap();
-        let options = Options { time_limit: None, iterations: Some(300), ..Options::default() };
+        let options = Options { iterations: Some(300), ..by_search() };
         let plan = solve(&instance, &options, &mut |_| {}).unwrap().solution;
         let register = Register::new(&instance, &plan).unwrap();
         let tables = sheets(&register, &TableOptions::default());
@@ -163,7 +169,7 @@ fn the_lot_table_read_back_is_the_same_plan() {
     let cases = [("garment", some(Some(30), 1)), ("plant", some(Some(30), 1))].into_iter().chain(tiny);
     for (name, parameters) in cases {
         let instance = generate(name, &parameters).unwrap();
-        let options = Options { time_limit: None, iterations: Some(300), ..Options::default() };
+        let options = Options { iterations: Some(300), ..by_search() };
         let plan = solve(&instance, &options, &mut |_| {}).unwrap().solution;
         let register = Register::new(&instance, &plan).unwrap();
         let text = csv(table(&sheets(&register, &TableOptions::default()), "lots"));

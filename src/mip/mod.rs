@@ -32,10 +32,9 @@ use crate::schedule::{Schedule, evaluate};
 use crate::units::Seconds;
 use std::time::{Duration, Instant};
 
-/// Above this many yes-or-no decisions the program is not tried; buckets are made coarser to stay below.
+/// Buckets are made coarser to stay below this many yes-or-no decisions, above which the solver finds nothing good in its
+/// seconds (measured).
 const MOST_DECISIONS: usize = 3_000;
-/// Below this many buckets' worth of decisions the solver finds nothing good in its seconds (measured).
-const BUCKETS_WORTH_HAVING: usize = 20;
 
 /// What a run of the program may use.
 #[derive(Clone, Copy, Debug)]
@@ -91,21 +90,6 @@ pub(crate) enum MipError {
     /// Somebody asked to end.
     #[error("cancelled")]
     Cancelled,
-}
-
-/// Whether the program is small enough to pay: whether twenty buckets keep it under [`MOST_DECISIONS`] decisions.
-///
-/// Counts every operation on every line that could run it, parts of items included. The measurements behind the
-/// numbers stand in `docs/mip.md`.
-pub(crate) fn worth_trying(problem: &Problem) -> bool {
-    let places = |(item, facts): (crate::problem::ItemIdx, &crate::problem::Item)| -> usize {
-        let steps = 0..problem.route_of(item).steps.len();
-        let modes: usize = steps.map(|step| problem.modes(problem.kind_of(item, step)).len()).sum();
-        modes.saturating_mul(demand::parts(facts) as usize)
-    };
-    let items = problem.items.enumerate().filter(|(_, item)| item.remaining > 0);
-    let all = items.map(places).fold(0usize, usize::saturating_add);
-    all > 0 && all.saturating_mul(BUCKETS_WORTH_HAVING) <= MOST_DECISIONS
 }
 
 /// The plan the program comes to, timed and repaired exactly; none where it finds none within `limits`.

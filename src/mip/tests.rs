@@ -233,7 +233,6 @@ fn nothing_to_do_gives_nothing_to_do() {
     assert_eq!(none(instance().build()).map(|plan| plan.is_some()), Ok(false), "no orders, no lines");
     let unmakable = instance().variant(Variant::new("v")).order(order("1", "v", 1, 1)).build();
     assert_eq!(none(unmakable).map(|plan| plan.is_some()), Ok(false), "no line that could make anything");
-    assert!(!worth_trying(&Problem::new(&instance().build())));
 }
 
 #[test]
@@ -353,12 +352,6 @@ fn a_time_limit_ends_it_with_a_plan_or_none() {
         Ok(None) | Err(MipError::Overrun) => {}
         Err(error) => panic!("{error}"),
     }
-}
-
-#[test]
-fn only_small_problems_are_worth_trying() {
-    assert!(worth_trying(&Problem::new(&random_instance(1, 30, 4))));
-    assert!(!worth_trying(&Problem::new(&random_instance(1, 2_000, 10))));
 }
 
 /// `cargo test --lib mip::tests::measurements -- --ignored --nocapture` prints the table of `docs/mip.md`.

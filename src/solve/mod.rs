@@ -62,14 +62,14 @@ impl CancelFlag {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
-    /// What pays at this size.
+    /// What pays at this size: construction, search, and beside it a proved bound.
     #[default]
     Auto,
     /// Earliest due date first on the line that is free first: what a spreadsheet does. The "before".
     Dispatch,
     /// Construction and search only.
     Heuristic,
-    /// The integer programs, from a constructed plan.
+    /// The integer programs alone, from a constructed plan: allocation over time buckets, then a proved bound.
     Mip,
 }
 

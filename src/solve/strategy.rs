@@ -57,7 +57,7 @@ pub(super) fn run(
     if incumbent.best().is_some_and(|best| best.schedule.unplanned > 0) {
         guarded(&mut incumbent, "clash", |_| clash = clashing(instance, &problem));
     }
-    if matches!(options.method, Method::Auto | Method::Mip) {
+    if options.method == Method::Mip {
         guarded(&mut incumbent, "allocation", |incumbent| allocate(&problem, options, &budget, incumbent));
     }
     let mut bounding = None;
@@ -194,22 +194,20 @@ fn improve(
     });
 }
 
-/// The share of the time limit the allocation may take, and its node budget where no clock is read.
-#[cfg(feature = "mip")]
-const ALLOCATION_SHARE: f64 = 0.1;
+/// The node budget of the allocation where no clock is read.
 #[cfg(feature = "mip")]
 const ALLOCATION_NODES: u64 = 200;
 
-/// Lets the integer program decide who makes what, where it is small enough to pay; the schedule makes it exact.
+/// Lets the integer program decide who makes what; the schedule makes it exact. Only where it is asked for: of what the
+/// search reaches without it, it was measured to win nothing (`docs/experiments.md`).
 #[cfg(feature = "mip")]
 fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &mut Incumbent<'_>) {
     use crate::mip;
-    if !(mip::worth_trying(problem) || options.method == Method::Mip) || !budget.go_on() {
+    if !budget.go_on() {
         return;
     }
     incumbent.phase("allocation");
-    let share = if options.method == Method::Mip { 1.0 } else { ALLOCATION_SHARE };
-    let seconds = budget.remaining().filter(|_| options.iterations.is_none()).map(|left| left.as_secs_f64() * share);
+    let seconds = budget.remaining().filter(|_| options.iterations.is_none()).map(|left| left.as_secs_f64());
     let limits = mip::Limits {
         seconds,
         nodes: seconds.is_none().then_some(ALLOCATION_NODES),
