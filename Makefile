@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo factories test test-browser lint format bench peers tools clean
+.PHONY: deny fuzz test-faults test-shapes help demo factories test test-browser lint format bench peers tools clean
 
 # Set by the environment where something else is wanted.
 CARGO ?= cargo
@@ -37,6 +37,26 @@ test: tools lint ## Lints, then every test with default features, the library al
 	@$(CARGO) test --locked --no-default-features --lib
 	@$(WITH_TOOLS) RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 	@echo "make test: all passed"
+
+# 200 calls killed at random instants; a full disk, little memory, a clock that jumps.
+test-faults: tools ## Kills the command, fills its disk, takes its memory: what it then leaves behind
+	@$(WITH_TOOLS) LOTWISE_FAULTS=200 $(CARGO) test --locked --test faults -- --nocapture --test-threads 1
+
+# A hundred thousand lots on a line, as many windows, a thousand operations in a row: seconds and MiB of each.
+test-shapes: tools ## Instances of the worst shapes at their full size
+	@$(WITH_TOOLS) LOTWISE_SHAPES=1 $(CARGO) test --locked --release --test shapes -- --nocapture --test-threads 1
+
+# Needs cargo-fuzz and a nightly toolchain. FUZZ_SECONDS for each target.
+FUZZ_SECONDS ?= 1800
+fuzz: ## Runs each fuzz target for FUZZ_SECONDS, from the files of the tests
+	@$(CARGO) build --release --locked --no-default-features --features cli
+	@fuzz/seed.sh "$(LOTWISE)"
+	@for target in instance import plan actuals public workbook structured; do \
+		$(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096; done
+
+# Needs cargo-deny.
+deny: ## Licences, sources and duplicates of what is depended on
+	@$(CARGO) deny --all-features check licenses bans sources
 
 # Needs python3 and a Chromium (CHROMIUM=path, the system's, or the one playwright installs).
 SHOTS ?= out/browser

@@ -83,6 +83,95 @@ fn dumps_and_changes_to_them() {
     assert!(ends.get(&End::Planned).is_some_and(|&count| count > 100), "{ends:?}");
 }
 
+fn actual_seeds() -> Vec<(String, Vec<u8>)> {
+    let plan: serde_json::Value = serde_json::from_slice(&files("tests/files", "json")[0].1).unwrap();
+    let lots = plan["lots"].as_array().unwrap().iter();
+    let operations = lots.flat_map(|lot| {
+        lot["operations"].as_array().unwrap().iter().map(|operation| {
+            let mut told = serde_json::json!({ "order": lot["order"], "item": lot["item"], "lot": lot["lot"], "start": operation["start"], "end": operation["end"], "line": operation["line"] });
+            if !operation["operation"].is_null() {
+                told["operation"] = operation["operation"].clone();
+            }
+            told
+        })
+    });
+    let operations: Vec<serde_json::Value> = operations.collect();
+    assert!(!operations.is_empty());
+    let file = |count: usize, unreported: &str| {
+        let line = &operations[0]["line"];
+        let down = serde_json::json!({ "line": line, "from": operations[0]["start"], "to": operations[0]["end"] });
+        let file = serde_json::json!({ "format": "lotwise-actuals/1", "unreported": unreported,
+            "operations": operations[..count], "down": [down] });
+        (format!("{count} operations"), file.to_string().into_bytes())
+    };
+    (0..=operations.len()).flat_map(|count| [file(count, "as_planned"), file(count, "not_begun")]).collect()
+}
+
+#[test]
+fn plans_and_changes_to_them() {
+    let mut seeds = vec![files("tests/files", "json").remove(0)];
+    seeds.push(("made".to_string(), bodies::sound_plan()));
+    let ends = run(&seeds, bodies::plan);
+    for end in [End::Unreadable, End::Invalid, End::Planned] {
+        assert!(ends.get(&end).is_some_and(|&count| count > 20), "{end:?}: the changes lead everywhere: {ends:?}");
+    }
+}
+
+#[test]
+fn actuals_and_changes_to_them() {
+    let ends = run(&actual_seeds(), bodies::actuals);
+    for end in [End::Unreadable, End::Invalid, End::Planned] {
+        assert!(ends.get(&end).is_some_and(|&count| count > 20), "{end:?}: the changes lead everywhere: {ends:?}");
+    }
+}
+
+#[test]
+fn public_benchmarks_and_changes_to_them() {
+    let mut seeds = Vec::new();
+    for (format, name) in [(0, "machines.txt"), (2, "lots.psp"), (3, "shop.txt"), (4, "jobs.csv")] {
+        let text = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/public").join(name)).unwrap();
+        seeds.push((name.to_string(), [&[format][..], &text].concat()));
+    }
+    // 40 jobs of one machine: times, weights, due dates.
+    let numbers: Vec<String> = (0..120).map(|index| (1 + index * 7 % 50).to_string()).collect();
+    seeds.push(("wt40".to_string(), [&[1][..], numbers.join(" ").as_bytes()].concat()));
+    let ends = run(&seeds, bodies::public);
+    for end in [End::Unreadable, End::Planned] {
+        assert!(ends.get(&end).is_some_and(|&count| count > 20), "{end:?}: the changes lead everywhere: {ends:?}");
+    }
+}
+
+#[test]
+fn structured_instances() {
+    let mut ends: HashMap<End, usize> = HashMap::new();
+    for case in 0..cases() / 3 {
+        let changes: Vec<u64> = (0..case % 4).map(|change| case * 8 + change).collect();
+        let features = case.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+        *ends.entry(bodies::structured(case, features, &changes, mutation::mutated)).or_default() += 1;
+    }
+    println!("{ends:?}");
+    assert!(ends.get(&End::Planned).is_some_and(|&count| count as u64 * 10 > cases() / 3), "{ends:?}");
+}
+
+#[test]
+#[cfg(feature = "spreadsheet")]
+fn sheets_of_workbooks_and_changes_to_them() {
+    let dump = String::from_utf8(files("tests/import", "csv").remove(0).1).unwrap();
+    let row = |line: &str| {
+        let escaped = |cell: &str| cell.replace('&', "&amp;").replace('<', "&lt;");
+        let cell = |cell: &str| format!("<c t=\"inlineStr\"><is><t>{}</t></is></c>", escaped(cell));
+        format!("<row>{}</row>", line.split(';').map(cell).collect::<String>())
+    };
+    let rows: String = dump.trim_start_matches('\u{feff}').lines().take(12).map(row).collect();
+    let sheet = format!(
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
+    );
+    let ends = run(&[("sheet".to_string(), sheet.into_bytes())], bodies::workbook);
+    for end in [End::Unreadable, End::Planned] {
+        assert!(ends.get(&end).is_some_and(|&count| count > 20), "{end:?}: the changes lead everywhere: {ends:?}");
+    }
+}
+
 #[test]
 fn a_change_is_always_the_same_and_mostly_one() {
     let seeds = instance_seeds();

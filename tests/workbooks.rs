@@ -171,3 +171,26 @@ fn a_plans_workbook_holds_its_tables_and_no_formula() {
     let orders = book.worksheet_range("orders").unwrap();
     assert_eq!(orders.get((1, 0)), Some(&Data::String("=HYPERLINK(\"http://x\")".into())));
 }
+
+/// Two cells in far corners are a rectangle of 17 thousand million, and zeros pack a thousand to one.
+#[test]
+fn a_workbook_that_is_larger_than_it_looks_is_refused() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_string(0, 0, "order no").unwrap();
+    sheet.write_string(1_048_575, 16_383, "far away").unwrap();
+    let far = book.save_to_buffer().unwrap();
+    let mut packed = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    packed.start_file("xl/sharedStrings.xml", stored).unwrap();
+    let zeros = vec![0u8; 1 << 20];
+    for _ in 0..1_025 {
+        std::io::Write::write_all(&mut packed, &zeros).unwrap();
+    }
+    let bomb = packed.finish().unwrap().into_inner();
+    assert!(bomb.len() < 2 << 20, "a thousandth: {}", bomb.len());
+    for dump in [far, bomb] {
+        let refused = import(&dump, &mapping(), &ImportOptions::default()).unwrap_err();
+        assert_eq!(refused[0].code, codes::FILE_TOO_LARGE, "{refused:?}");
+    }
+}

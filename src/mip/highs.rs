@@ -167,6 +167,13 @@ impl LinearProgram {
 
     /// Solves; none where the solver does not come to an optimum it can name.
     pub fn solve(&mut self) -> Option<LinearAnswer> {
+        let answer = self.solved();
+        #[cfg(test)]
+        let answer = faults::linear_answer(answer);
+        answer
+    }
+
+    fn solved(&mut self) -> Option<LinearAnswer> {
         let solved = self.model.take().filter(|_| has_memory(MEMORY))?.try_solve().ok()?;
         let answer = (solved.status() == HighsModelStatus::Optimal).then(|| {
             let solution = solved.get_solution();
@@ -249,7 +256,7 @@ fn solve_here(program: Program, asked: &[Variable], limits: &Limits, deadline: O
 /// A solver that errs on demand, in the place of the next whole program on this thread.
 #[cfg(test)]
 pub(crate) mod faults {
-    use super::{Answer, Duration, MipError, Variable};
+    use super::{Answer, Duration, LinearAnswer, MipError, Variable};
     use std::cell::Cell;
 
     /// What the solver does.
@@ -267,8 +274,53 @@ pub(crate) mod faults {
         TakesNothing,
     }
 
+    /// What every linear program does.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) enum LinearFault {
+        Fails,
+        Panics,
+        Hangs,
+        /// Each dual in the place of another, and of the wrong sign now and then.
+        GivesOtherDuals,
+        GivesHugeDuals,
+        GivesNoDuals,
+        /// A value far above, or below, what the program comes to.
+        SaysTooMuch,
+        SaysTooLittle,
+    }
+
     thread_local! {
         static NEXT: Cell<Option<Fault>> = const { Cell::new(None) };
+        static LINEAR: Cell<Option<LinearFault>> = const { Cell::new(None) };
+    }
+
+    /// For all linear programs on this thread, and on that of a proof it begins.
+    pub(crate) fn inject_linear(fault: Option<LinearFault>) {
+        LINEAR.set(fault);
+    }
+
+    pub(crate) fn linear() -> Option<LinearFault> {
+        LINEAR.get()
+    }
+
+    pub(super) fn linear_answer(answer: Option<LinearAnswer>) -> Option<LinearAnswer> {
+        let Some(fault) = linear() else { return answer };
+        let mut answer = answer?;
+        let duals = &mut answer.duals;
+        match fault {
+            LinearFault::Fails => return None,
+            LinearFault::Panics => panic!("the solver panics"),
+            LinearFault::Hangs => std::thread::sleep(Duration::from_secs(20)),
+            LinearFault::GivesOtherDuals => {
+                duals.reverse();
+                duals.iter_mut().step_by(3).for_each(|dual| *dual = -*dual - 1.0);
+            }
+            LinearFault::GivesHugeDuals => duals.iter_mut().for_each(|dual| *dual = 1e300),
+            LinearFault::GivesNoDuals => duals.fill(0.0),
+            LinearFault::SaysTooMuch => answer.value = answer.value.abs() * 100.0 + 1e9,
+            LinearFault::SaysTooLittle => answer.value = -1e9,
+        }
+        Some(answer)
     }
 
     pub(crate) fn inject(fault: Fault) {

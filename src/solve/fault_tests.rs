@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::generate::{Parameters, generate};
-use crate::mip::highs::faults::{Fault, inject};
+use crate::mip::highs::faults::{Fault, LinearFault, inject, inject_linear};
+use std::thread;
 
 /// Small enough for the allocation to be tried, late enough for it to matter.
 fn instance() -> Instance {
@@ -54,5 +55,90 @@ fn a_wrong_plan_of_the_solver_is_worth_what_the_schedule_says() {
         let (solution, _) = solved(Some(fault), Method::Auto, Duration::from_secs(1));
         assert_eq!(solution.kpis.unplanned, 0, "{fault:?}");
         assert!(solution.run.faults.is_empty(), "{fault:?}: {:?}", solution.run.faults);
+    }
+}
+
+const LINEAR_FAULTS: [LinearFault; 8] = [
+    LinearFault::Fails,
+    LinearFault::Panics,
+    LinearFault::Hangs,
+    LinearFault::GivesOtherDuals,
+    LinearFault::GivesHugeDuals,
+    LinearFault::GivesNoDuals,
+    LinearFault::SaysTooMuch,
+    LinearFault::SaysTooLittle,
+];
+
+/// Small enough for its optimum to be proved.
+fn provable() -> Instance {
+    let parameters = Parameters { seed: 5, orders: Some(8), lines: Some(2), ..Parameters::default() };
+    generate("parallel", &parameters).expect("the parameters are in range")
+}
+
+fn bounded(instance: &Instance, fault: Option<LinearFault>, options: &Options) -> Solution {
+    inject_linear(fault);
+    let outcome = solve(instance, options, &mut |_| {}).expect("a plan, whatever the solver does");
+    inject_linear(None);
+    outcome.solution
+}
+
+/// The solver only suggests prices: whatever it suggests, no bound is above the optimum.
+#[test]
+fn a_linear_program_that_errs_proves_nothing_wrong() {
+    let instance = provable();
+    let counted = Options { time_limit: None, iterations: Some(3_000), threads: Some(1), ..Options::default() };
+    let truth = bounded(&instance, None, &counted);
+    assert_eq!((truth.status, truth.bound), (Status::Optimal, Some(truth.cost.total)), "{:?}", truth.run);
+    for fault in LINEAR_FAULTS {
+        // Where no clock is read, a solver that hangs is ended by the limit of time that may stand beside.
+        let limit = matches!(fault, LinearFault::Hangs).then_some(Duration::from_secs(2));
+        let begun = Instant::now();
+        let plan = bounded(&instance, Some(fault), &Options { time_limit: limit, ..counted.clone() });
+        assert!(begun.elapsed() < Duration::from_secs(15), "{fault:?}: {:?}", begun.elapsed());
+        let bound = plan.bound.expect("a floor at least");
+        assert!(bound <= truth.cost.total, "{fault:?}: {bound} is above the optimum {}", truth.cost.total);
+        assert!(plan.cost.total >= truth.cost.total && plan.kpis.unplanned == 0, "{fault:?}: {:?}", plan.cost);
+        assert_eq!(plan.status == Status::Optimal, bound == plan.cost.total, "{fault:?}");
+        let failed = plan.run.faults.iter().any(|text| text.contains("its thread failed"));
+        let asked = truth.run.bounds.iter().any(|entry| entry.source == "columns");
+        assert_eq!(failed, matches!(fault, LinearFault::Panics) && asked, "{fault:?}: {:?}", plan.run.faults);
+    }
+}
+
+/// With iterations and nothing else, only somebody's asking ends the wait for a solver that hangs.
+#[test]
+fn a_solver_that_hangs_without_a_clock_hears_a_cancellation() {
+    let hanging: [(Option<Fault>, Option<LinearFault>); 2] =
+        [(Some(Fault::Hangs), None), (None, Some(LinearFault::Hangs))];
+    for (fault, linear) in hanging {
+        if let Some(fault) = fault {
+            inject(fault);
+        }
+        let options = Options { time_limit: None, iterations: Some(2_000), threads: Some(1), ..Options::default() };
+        let cancel = options.cancel.clone();
+        let asking = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(800));
+            cancel.cancel();
+        });
+        let begun = Instant::now();
+        let plan = bounded(&instance(), linear, &options);
+        assert!(begun.elapsed() < Duration::from_secs(10), "{fault:?} {linear:?}: {:?}", begun.elapsed());
+        assert_eq!((plan.run.stopped_by, plan.kpis.unplanned), (Some(StoppedBy::Cancelled), 0));
+        asking.join().expect("it only sleeps");
+    }
+}
+
+/// The other faults end by themselves, and the plan names them as it does under a limit of time.
+#[test]
+fn with_iterations_the_run_goes_on_without_the_solver_too() {
+    for fault in [Fault::Fails, Fault::Panics, Fault::GivesFractions, Fault::GivesNoNumbers, Fault::SaysInfeasible] {
+        let bytes = || {
+            inject(fault);
+            let options = Options { time_limit: None, iterations: Some(500), threads: Some(1), ..Options::default() };
+            let outcome = solve(&instance(), &options, &mut |_| {}).expect("a plan, whatever the solver does");
+            assert_eq!((outcome.solution.run.faults.len(), outcome.solution.kpis.unplanned), (1, 0), "{fault:?}");
+            serde_json::to_string(&outcome.solution).expect("a plan is JSON")
+        };
+        assert_eq!(bytes(), bytes(), "{fault:?}");
     }
 }

@@ -31,9 +31,12 @@ pub(crate) fn plan_of(instance: &Instance, problem: &Problem, solution: &Solutio
             continue;
         }
         plan.fates[order] = Fate::Made;
-        for entry in problem.orders[order].items().flat_map(|item| lots_of[item].iter().map(move |lot| (item, lot))) {
-            let (item, written) = entry;
-            let lot = plan.add_lot(problem, item, written.lot, written.quantity);
+        let numbered = problem.orders[order].items().flat_map(|item| {
+            let numbers = numbers(problem, item, &lots_of[item]);
+            lots_of[item].iter().zip(numbers).map(move |(lot, number)| (item, lot, number))
+        });
+        for (item, written, number) in numbered {
+            let lot = plan.add_lot(problem, item, number, written.quantity);
             for (step, operation) in in_order_of_route(instance, problem, item, written).enumerate() {
                 let id = plan.operation(lot, step);
                 if !plan.is_fact(problem, id) {
@@ -68,6 +71,28 @@ pub(crate) fn plan_of(instance: &Instance, problem: &Problem, solution: &Solutio
         }
     }
     plan
+}
+
+/// The numbers of an item's lots: as they are written where they count from 0, else the first free ones; facts keep theirs.
+fn numbers(problem: &Problem, item: ItemIdx, lots: &[&LotEntry]) -> Vec<u32> {
+    let mut sorted: Vec<u32> = lots.iter().map(|lot| lot.lot).collect();
+    sorted.sort_unstable();
+    if sorted.iter().copied().eq(0..lots.len() as u32) {
+        return lots.iter().map(|lot| lot.lot).collect();
+    }
+    let facts = &problem.items[item].frozen_lots;
+    let facts: Vec<_> = facts.iter().map(|&lot| &problem.baseline.lots[lot as usize]).collect();
+    let fact_of = |lot: &LotEntry| facts.iter().find(|fact| fact.number == lot.lot && fact.quantity == lot.quantity);
+    let mut free = (0..).filter(|number| facts.iter().all(|fact| fact.number != *number));
+    let mut kept: Vec<u32> = Vec::new();
+    let number = |lot: &&LotEntry| match fact_of(lot).filter(|fact| !kept.contains(&fact.number)) {
+        Some(fact) => {
+            kept.push(fact.number);
+            fact.number
+        }
+        None => free.next().unwrap_or(u32::MAX),
+    };
+    lots.iter().map(number).collect()
 }
 
 fn item_named(instance: &Instance, problem: &Problem, order: OrderIdx, lot: &LotEntry) -> Option<ItemIdx> {

@@ -10,11 +10,18 @@ use super::mapping::{Columns, Delimiter};
 use super::numbers::Decimal;
 use super::table::{Table, folded};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
-use calamine::{Data, ExcelDateTime, ExcelDateTimeType, Range, Reader, SheetVisible, Xlsx};
-use std::io::Cursor;
+use calamine::{Cell, Data, ExcelDateTime, ExcelDateTimeType, Range, Reader, SheetVisible, Xlsx, XlsxError};
+use std::io::{self, Cursor, Read};
+use zip::ZipArchive;
 
 /// Serials that are dates of this format's years; smaller ones are more likely to be counts in a wrong column.
 const SERIALS: std::ops::Range<f64> = 1.0..219_511.0;
+
+/// What an archive may come to once it is unpacked, in bytes. A few kilobytes can be made to unpack to any size, and the
+/// workbook's texts are held all at once.
+const MOST_UNPACKED: u64 = 1 << 30;
+/// Cells of the rectangle around all cells with a value: two far corners would be a sheet of 17 thousand million.
+const MOST_CELLS: u64 = 30_000_000;
 
 /// How cells become text.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +48,7 @@ pub(super) fn is_workbook(dump: &[u8]) -> bool {
 /// # Errors
 /// Bytes that are no workbook, a sheet that is not there, no sheet or several with the columns.
 pub(super) fn read(dump: &[u8], wanted: Option<&str>, writing: &Writing<'_>) -> Result<SheetText, Vec<Diagnostic>> {
+    assert_unpackable(dump, MOST_UNPACKED)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(dump)).map_err(|fault| unreadable(&fault))?;
     let is_1904 = book.has_1904_epoch();
     let visible = book.sheets_metadata().iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
@@ -55,7 +63,7 @@ pub(super) fn read(dump: &[u8], wanted: Option<&str>, writing: &Writing<'_>) -> 
     let mut with_columns = Vec::new();
     let mut faults = Vec::new();
     for name in chosen {
-        let range = book.worksheet_range(&name).map_err(|fault| unreadable(&fault))?;
+        let range = range(&mut book, &name)?;
         let text = as_text(&range, writing, is_1904);
         match Table::open(&text, writing.columns, Some(Delimiter::Tab)) {
             Ok(_) => with_columns.push(SheetText { name, text }),
@@ -82,6 +90,51 @@ pub(super) fn read(dump: &[u8], wanted: Option<&str>, writing: &Writing<'_>) -> 
             Err(vec![Diagnostic::error(codes::IMPORT_OPTIONS, "", message, remedy)])
         }
     }
+}
+
+/// Refuses an archive whose files unpack to more than `most` bytes: by unpacking them, for what it says of itself is a claim.
+fn assert_unpackable(dump: &[u8], most: u64) -> Result<(), Vec<Diagnostic>> {
+    let mut archive = ZipArchive::new(Cursor::new(dump)).map_err(|fault| unreadable(&fault))?;
+    let mut left = most;
+    for index in 0..archive.len() {
+        let file = archive.by_index(index).map_err(|fault| unreadable(&fault))?;
+        let unpacked = io::copy(&mut file.take(left + 1), &mut io::sink()).map_err(|fault| unreadable(&fault))?;
+        left = left.checked_sub(unpacked).ok_or_else(|| too_large(&format!("{} MiB unpacked", most >> 20)))?;
+    }
+    Ok(())
+}
+
+/// The cells of a sheet, unless the rectangle around them is larger than any dump.
+fn range(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Range<Data>, Vec<Diagnostic>> {
+    let mut reader = match book.worksheet_cells_reader(name) {
+        Ok(reader) => reader,
+        // A sheet that is a chart.
+        Err(XlsxError::NotAWorksheet(_)) => return Ok(Range::default()),
+        Err(fault) => return Err(unreadable(&fault)),
+    };
+    let mut cells: Vec<Cell<Data>> = Vec::new();
+    let (mut first, mut last) = ((u32::MAX, u32::MAX), (0, 0));
+    while let Some(cell) = reader.next_cell().map_err(|fault| unreadable(&fault))? {
+        let value = Data::from(cell.get_value().clone());
+        if value == Data::Empty {
+            continue;
+        }
+        let (row, column) = cell.get_position();
+        first = (first.0.min(row), first.1.min(column));
+        last = (last.0.max(row), last.1.max(column));
+        let area = u64::from(last.0 - first.0 + 1) * u64::from(last.1 - first.1 + 1);
+        if area.max(cells.len() as u64) > MOST_CELLS {
+            return Err(too_large(&format!("{MOST_CELLS} cells")));
+        }
+        cells.push(Cell::new((row, column), value));
+    }
+    Ok(Range::from_sparse(cells))
+}
+
+fn too_large(what: &str) -> Vec<Diagnostic> {
+    let message = format!("The workbook is larger than {what}.");
+    let remedy = "Take out what is no order line (a far cell, other sheets), or export the sheet as CSV UTF-8.";
+    vec![Diagnostic::error(codes::FILE_TOO_LARGE, "", message, remedy)]
 }
 
 fn unreadable(fault: &dyn std::fmt::Display) -> Vec<Diagnostic> {

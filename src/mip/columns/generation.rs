@@ -192,7 +192,9 @@ impl<'s> Generation<'s> {
             let priced = price(self.shop, line, &duals, question);
             effort.work = effort.work.saturating_sub(priced.work);
             answers.push(priced.least.unwrap_or(0));
-            bound = bound.zip(priced.least).map(|(bound, least)| bound + least.min(0) * line.same.len() as i64);
+            // Prices may be anything, and so large that there is no saying what the sum is: then it is no bound.
+            let of_lines = priced.least.and_then(|least| least.min(0).checked_mul(line.same.len() as i64));
+            bound = bound.zip(of_lines).and_then(|(bound, of_lines)| bound.checked_add(of_lines));
             for (_, lots) in priced.columns {
                 let Some(column) = Column::new(self.shop, place, lots) else { continue };
                 if column.worth(&suggestion.duals) < suggestion.thresholds[place] && self.master.add(column) {

@@ -157,7 +157,8 @@ impl<'s> Master<'s> {
         Some(Suggestion {
             value: value * SCALE,
             duals: suggested.made_valid(self.shop),
-            thresholds: line_duals.iter().map(|dual| -(dual.max(0.0) * SCALE).round() as i64).collect(),
+            // Held to the size of prices: what comes out of them is added up.
+            thresholds: line_duals.iter().map(|dual| -((dual.max(0.0) * SCALE).round() as i64).min(1 << 50)).collect(),
             shares: values[self.others..].to_vec(),
             bought: (0..lots).filter(|&lot| values[lot] > NEGLIGIBLE).collect(),
         })

@@ -76,7 +76,11 @@ impl Prover {
         let stop = Arc::new(AtomicBool::new(false));
         let best = Arc::new(AtomicI64::new(cost.0));
         let (stopped, known_cost) = (Arc::clone(&stop), Arc::clone(&best));
+        #[cfg(test)]
+        let fault = super::highs::faults::linear();
         let thread = std::thread::Builder::new().name("bound".to_string()).spawn(move || {
+            #[cfg(test)]
+            super::highs::faults::inject_linear(fault);
             let step = if shop.makespan_cost_per_hour > 0 { 1 } else { shop.step() };
             let (stop, cost) = (&*stopped, &*known_cost);
             let proof = Proof { shop: &shop, known, stop, cost, news: &sender, step };
