@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: deny fuzz test-faults test-shapes help demo factories test test-browser lint format bench peers tools clean
+.PHONY: help demo factories test test-browser test-spark test-faults test-shapes lint deny fuzz format bench peers tools clean
 
 # Set by the environment where something else is wanted.
 CARGO ?= cargo
@@ -65,6 +65,18 @@ test-browser: tools ## Opens the report's pages in headless Chromium; screenshot
 	@[ -x $(TARGET)/browser/venv/bin/python ] || python3 -m venv $(TARGET)/browser/venv
 	@$(TARGET)/browser/venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/browser/requirements.txt
 	@tests/browser/run "$(TARGET)/browser/release/lotwise" "$(TARGET)/browser/venv/bin/python" "$(SHOTS)"
+
+# Needs python3 and Java 17. The whole size: make test-spark PLANTS=200 ORDERS=500
+PLANTS ?= 8
+ORDERS ?= 30
+ITERATIONS ?= 2000
+test-spark: tools ## Plans a fleet of plants with Spark on two local workers, and compares with planning each alone
+	@command -v java > /dev/null || { echo "test-spark needs Java 17: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+	@$(CARGO) build --release --locked --no-default-features --features cli --target-dir $(TARGET)/spark
+	@[ -x $(TARGET)/spark/venv/bin/python ] || python3 -m venv $(TARGET)/spark/venv
+	@$(TARGET)/spark/venv/bin/pip install --quiet --disable-pip-version-check --requirement examples/spark/requirements.txt
+	@cd examples/spark && PYSPARK_PYTHON="$(abspath $(TARGET))/spark/venv/bin/python" \
+		"$(abspath $(TARGET))/spark/venv/bin/python" test_nightly.py "$(abspath $(TARGET))/spark/release/lotwise" $(PLANTS) $(ORDERS) $(ITERATIONS)
 
 lint: tools ## Formatting and clippy, for each set of features
 	@$(CARGO) fmt --check
