@@ -298,7 +298,9 @@ fn a_wall_clock_that_jumps_changes_no_limit() {
             assert!(begun.elapsed() < Duration::from_secs(8), "{jump} {method}: {:?}", begun.elapsed());
             let plan: Value = serde_json::from_slice(&fs::read(desk.path("plan.json")).unwrap()).unwrap();
             let elapsed = plan["run"]["elapsed_seconds"].as_f64().unwrap();
-            assert!((0.1..8.0).contains(&elapsed), "{jump} {method}: {elapsed}");
+            // The programs alone are done at once with what is too large for them.
+            let least = if *method == "mip" { 0.0 } else { 0.5 };
+            assert!((least..8.0).contains(&elapsed), "{jump} {method}: {elapsed}");
             desk.assert_accepted(&format!("{jump} {method}"));
         }
     }

@@ -12,10 +12,8 @@ fn instance() -> Instance {
 }
 
 /// By the method that asks for the allocation.
-fn solved(fault: Option<Fault>, limit: Duration) -> (Solution, Duration) {
-    if let Some(fault) = fault {
-        inject(fault);
-    }
+fn solved(fault: Fault, limit: Duration) -> (Solution, Duration) {
+    inject(fault);
     let options = Options { time_limit: Some(limit), threads: Some(1), method: Method::Mip, ..Options::default() };
     let begun = Instant::now();
     let outcome = solve(&instance(), &options, &mut |_| {}).expect("a plan, whatever the solver does");
@@ -34,7 +32,7 @@ fn the_run_goes_on_without_the_solver_and_names_its_fault() {
         (Fault::SaysInfeasible, "infeasible"),
     ];
     for (fault, word) in named {
-        let (solution, taken) = solved(Some(fault), limit);
+        let (solution, taken) = solved(fault, limit);
         assert_eq!(solution.kpis.unplanned, 0, "{fault:?}");
         assert!(solution.clash.is_none() && solution.status != Status::Infeasible, "{fault:?}");
         let faults = &solution.run.faults;
@@ -49,7 +47,7 @@ fn the_run_goes_on_without_the_solver_and_names_its_fault() {
 #[test]
 fn a_wrong_plan_of_the_solver_is_worth_what_the_schedule_says() {
     for fault in [Fault::TakesEverything, Fault::TakesNothing] {
-        let (solution, _) = solved(Some(fault), Duration::from_secs(1));
+        let (solution, _) = solved(fault, Duration::from_secs(1));
         assert_eq!(solution.kpis.unplanned, 0, "{fault:?}");
         assert!(solution.run.faults.is_empty(), "{fault:?}: {:?}", solution.run.faults);
     }

@@ -194,9 +194,11 @@ fn improve(
     });
 }
 
-/// The node budget of the allocation where no clock is read.
+/// The node budget of the allocation where no clock is read: one for so many iterations of the search, and at most.
 #[cfg(feature = "mip")]
-const ALLOCATION_NODES: u64 = 200;
+const ITERATIONS_PER_NODE: u64 = 50;
+#[cfg(feature = "mip")]
+const MOST_NODES: u64 = 200;
 
 /// Lets the integer program decide who makes what; the schedule makes it exact. Only where it is asked for: of what the
 /// search reaches without it, it was measured to win nothing (`docs/experiments.md`).
@@ -208,9 +210,10 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
     }
     incumbent.phase("allocation");
     let seconds = budget.remaining().filter(|_| options.iterations.is_none()).map(|left| left.as_secs_f64());
+    let nodes = options.iterations.map_or(MOST_NODES, |all| (all / ITERATIONS_PER_NODE).clamp(1, MOST_NODES));
     let limits = mip::Limits {
         seconds,
-        nodes: seconds.is_none().then_some(ALLOCATION_NODES),
+        nodes: seconds.is_none().then_some(nodes),
         seed: options.seed,
         ..mip::Limits::default()
     };
