@@ -43,6 +43,8 @@ pub(crate) struct Limits {
     pub seconds: Option<f64>,
     /// Nodes of the branch and bound tree; none: as many as it takes.
     pub nodes: Option<u64>,
+    /// Yes-or-no decisions of the program: its first relaxation with its cuts takes time before any node does.
+    pub decisions: usize,
     /// Threads of the solver.
     pub threads: usize,
     /// Seed of the solver's random choices.
@@ -54,7 +56,7 @@ pub(crate) struct Limits {
 impl Default for Limits {
     /// One thread, no limits but half a percent: the costs are guesses by more than that.
     fn default() -> Self {
-        Self { seconds: None, nodes: None, threads: 1, seed: 1, relative_gap: 0.005 }
+        Self { seconds: None, nodes: None, decisions: MOST_DECISIONS, threads: 1, seed: 1, relative_gap: 0.005 }
     }
 }
 
@@ -109,7 +111,9 @@ pub(crate) fn allocate(
     let deadline = limits.deadline();
     let known = incumbent.and_then(|plan| Some((plan, evaluate(problem, plan).ok()?)));
     let demand = demand::Demand::new(problem, incumbent);
-    let Some(count) = allocation::bucket_count(problem, &demand, MOST_DECISIONS) else { return Ok(None) };
+    let Some(count) = allocation::bucket_count(problem, &demand, limits.decisions.min(MOST_DECISIONS)) else {
+        return Ok(None);
+    };
     let buckets = buckets::Buckets::new(problem, &demand, count, known.as_ref().and_then(|(_, known)| last_end(known)));
     let allocation = allocation::Allocation::new(problem, &demand, &buckets, None);
     if cancelled() {

@@ -194,7 +194,8 @@ fn improve(
     });
 }
 
-/// The node budget of the allocation where no clock is read: one for so many iterations of the search, and at most.
+/// The node budget of the allocation where no clock is read: one for so many iterations of the search, and at most. It has
+/// no more decisions than there are iterations either.
 #[cfg(feature = "mip")]
 const ITERATIONS_PER_NODE: u64 = 50;
 #[cfg(feature = "mip")]
@@ -214,6 +215,7 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
     let limits = mip::Limits {
         seconds,
         nodes: seconds.is_none().then_some(nodes),
+        decisions: options.iterations.map_or(usize::MAX, |all| usize::try_from(all).unwrap_or(usize::MAX)),
         seed: options.seed,
         ..mip::Limits::default()
     };
