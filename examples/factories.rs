@@ -21,14 +21,14 @@ type Fallible<T> = Result<T, Box<dyn Error>>;
 
 /// Name, iterations of the search, and the attribute its picture is coloured by.
 const FACTORIES: [(&str, u64, &str); 8] = [
-    ("xunxi", 400_000, "style"),
-    ("shangpin", 40_000, "colour"),
-    ("by-you", 400_000, "base"),
-    ("print-on-demand", 400_000, "product"),
-    ("new-brand", 400_000, "scent"),
-    ("biyao", 400_000, "colour"),
-    ("cluster", 400_000, "yarn"),
-    ("farm", 400_000, "size"),
+    ("xunxi", 2_000_000, "style"),
+    ("shangpin", 400_000, "colour"),
+    ("by-you", 2_000_000, "base"),
+    ("print-on-demand", 2_000_000, "product"),
+    ("new-brand", 2_000_000, "scent"),
+    ("biyao", 2_000_000, "colour"),
+    ("cluster", 2_000_000, "yarn"),
+    ("farm", 2_000_000, "size"),
 ];
 
 /// An instance, planned by due date and by search.
