@@ -4,14 +4,26 @@
 //! order of their starts, and whoever can go ahead of others without keeping them waiting does; afterwards no
 //! operation can start earlier at its place in the sequences.
 
-use super::{Infeasible, Schedule, cost, delay, evaluate};
+use super::{Infeasible, Schedule, cost, delay, evaluate_roughly};
 use crate::plan::{OpIdx, Plan};
 use crate::problem::{Problem, SupplyIdx};
 use crate::units::Seconds;
 
 /// Evaluates a plan and improves who takes scarce materials first, while that helps.
 pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
-    let mut schedule = evaluate(problem, plan)?;
+    let schedule = settle_roughly(problem, plan)?;
+    if !delay::may_pay(problem) {
+        return Ok(schedule);
+    }
+    // From the times at hand on, for timing from scratch may end in a worse place.
+    let mut operations = schedule.operations.clone();
+    delay::delay(problem, plan, &mut operations);
+    Ok(cost::price(problem, plan, operations).ok().filter(|exact| exact.value() < schedule.value()).unwrap_or(schedule))
+}
+
+/// The same with lines timed roughly where waiting saves money: to compare plans by.
+pub(crate) fn settle_roughly(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
+    let mut schedule = evaluate_roughly(problem, plan)?;
     // The commonest case by far: nothing is scarce, and large plans are not copied to find that out.
     if plan.takings.iter().all(Vec::is_empty) {
         return Ok(schedule);
@@ -28,7 +40,7 @@ pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Inf
             }
             let starts = |schedule: &Schedule| schedule.operations.iter().map(|timed| timed.start.0).sum::<i64>();
             let gained = |better: &Schedule| (better.value(), starts(better)) < (schedule.value(), starts(&schedule));
-            let anew = evaluate(problem, &candidate).ok().filter(gained);
+            let anew = evaluate_roughly(problem, &candidate).ok().filter(gained);
             anew.or_else(|| in_place(problem, &candidate, &schedule).filter(gained)).map(|better| (candidate, better))
         });
         match improved {
@@ -46,7 +58,7 @@ fn in_place(problem: &Problem, plan: &Plan, schedule: &Schedule) -> Option<Sched
         return None;
     }
     let mut operations = schedule.operations.clone();
-    delay::delay(problem, plan, &mut operations);
+    delay::delay_one_by_one_only(problem, plan, &mut operations);
     cost::price(problem, plan, operations).ok()
 }
 

@@ -100,7 +100,7 @@ pub(super) const RULES: &[Rule] = &[
 pub(crate) fn earliest_due_date(problem: &Problem) -> Constructed {
     let rule =
         Rule { name: "dispatch", window: Seconds(1), choice: Choice::FreeFirst, split: false, up_to: Size::Large };
-    rule.build(problem, &rule.sequence(problem))
+    rule.build(problem, &rule.sequence(problem)).settled(problem)
 }
 
 /// What keeps an order from being made even with every line to itself; none where nothing does.

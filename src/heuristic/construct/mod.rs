@@ -14,7 +14,7 @@ mod shop;
 
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, settle};
 use rayon::prelude::*;
 
 pub(crate) use list::{alone, earliest_due_date};
@@ -31,6 +31,18 @@ pub(crate) struct Constructed {
     pub plan: Plan,
     /// Its times and cost.
     pub schedule: Schedule,
+}
+
+impl Constructed {
+    /// The same with lines timed exactly where waiting saves money.
+    fn settled(mut self, problem: &Problem) -> Self {
+        if let Some(schedule) =
+            settle(problem, &mut self.plan).ok().filter(|exact| exact.value() <= self.schedule.value())
+        {
+            self.schedule = schedule;
+        }
+        self
+    }
 }
 
 /// Above this many operations construction is by rules alone.
@@ -59,7 +71,7 @@ pub(crate) fn construct(problem: &Problem, go_on: GoOn<'_>) -> Constructed {
         .filter(|(index, _)| *index == 0 || go_on())
         .map(|(_, rule)| rule.apply(problem))
         .collect();
-    let best = best_of(made).unwrap_or_else(|| earliest_due_date(problem));
+    let best = best_of(made).map_or_else(|| earliest_due_date(problem), |best| best.settled(problem));
     let best = repair::repair(problem, best, go_on);
     if operations > INSERTION_OPERATIONS || !go_on() {
         return best;

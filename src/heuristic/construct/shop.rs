@@ -5,7 +5,7 @@
 
 use crate::plan::{Fate, LotIdx, OpIdx, Operation, Plan};
 use crate::problem::{ClassIdx, ItemIdx, LineIdx, Mode, OrderIdx, Problem, SupplyIdx};
-use crate::schedule::{Infeasible, LineClock, Obstacle, Schedule, settle};
+use crate::schedule::{Infeasible, LineClock, Obstacle, Schedule, settle_roughly};
 use crate::units::{IdVec, Money, Seconds};
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
@@ -253,7 +253,7 @@ impl<'p> Shop<'p> {
         Some(end + journey.unwrap_or_default().time)
     }
 
-    /// The finished plan with its exact schedule, less the orders that did not come out whole.
+    /// The finished plan with its schedule, timed roughly where waiting saves money, less the orders that did not come out whole.
     ///
     /// Leaving an order out can make another one late where changeovers break the triangle inequality; then that one
     /// goes too. Every round removes at least one order, so this ends.
@@ -263,7 +263,7 @@ impl<'p> Shop<'p> {
         failed.sort_unstable();
         let mut plan = if failed.is_empty() { self.plan } else { self.plan.without(problem, &failed) };
         loop {
-            match settle(problem, &mut plan) {
+            match settle_roughly(problem, &mut plan) {
                 Ok(schedule) => return (plan, schedule),
                 Err(infeasible) => plan = plan.without(problem, &removable(&infeasible)),
             }
