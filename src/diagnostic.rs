@@ -140,6 +140,13 @@ pub mod codes {
         OUT_OF_RANGE = "out-of-range", "A number, instant or duration is outside the range the program computes with.";
         // A plan that is written and is not what was asked for.
         UNPLANNED_ORDER = "unplanned-order", "An order that must be made is not in the plan.";
+        // Plans of the parts of an instance, put together.
+        PART_FOREIGN = "part-foreign", "A plan is not of a part of this instance.";
+        PART_STALE = "part-stale", "The instance has changed since its parts were cut.";
+        PART_MIXED = "part-mixed", "The plans are of different partitions.";
+        PART_TWICE = "part-twice", "Two plans are of the same part.";
+        PART_MISSING = "part-missing", "A part has no plan.";
+        PART_FAILED = "part-failed", "What stands in a plan's place says why there is none.";
         // What happened since a plan was made, and questions about plans.
         ACTUAL_UNKNOWN = "actual-unknown", "What is reported is no operation of the plan.";
         ACTUAL_TWICE = "actual-twice", "An operation is reported more than once.";

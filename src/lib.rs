@@ -56,6 +56,7 @@
 //! | `heuristic`, `mip` | first plans and search; integer programs |
 //! | [`mod@solve`] | strategy, budget, incumbent, progress, outcome |
 //! | [`desk`] | the planner's questions: replan, explain, quote, agility, compare |
+//! | [`mod@partition`] | one network in parts that are planned apart, and their plans put together again |
 //! | [`report`] | the plan as a page, a picture, tables and figures; numbers as people write them |
 //!
 //! # What always holds
@@ -84,6 +85,7 @@ pub mod measure;
 #[cfg(feature = "mip")]
 pub(crate) mod mip;
 pub mod model;
+pub mod partition;
 pub(crate) mod plan;
 pub(crate) mod problem;
 pub mod report;

@@ -387,8 +387,10 @@ mod on_unix {
         let calls: [&[&str]; 2] = [&["schema", "instance"], &["solve", "instance.json", "--iterations", "20"]];
         for call in calls {
             let mut command = desk.command(call);
-            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-            drop(child.stdout.take());
+            // Closed before the child begins: what fits into a pipe would else now and then be written in time.
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
             let mut said = String::new();
             child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
             assert_eq!(child.wait().unwrap().code(), Some(1), "{said}");

@@ -68,6 +68,13 @@ def planner(command):
         for frame in frames:
             names, lines, failed = [], [], []
             for plant, text, rows in zip(frame["plant"], frame["text"], frame["rows"]):
+                # Of a full join: what one side has not is null, or not-a-number.
+                if not isinstance(text, str):
+                    failed.append((plant, None, "no-plant-file", "orders of a plant that has no file"))
+                    continue
+                if not hasattr(rows, "__len__") or len(rows) == 0:
+                    failed.append((plant, None, "no-orders", "a plant of which the dump has no orders"))
+                    continue
                 try:
                     lines.append(instance_of(text, [row.asDict() if hasattr(row, "asDict") else row for row in rows]))
                     names.append(plant)
@@ -84,11 +91,11 @@ def run(spark, arguments):
     reader = spark.read.parquet if arguments.orders.endswith(".parquet") else (
         lambda path: spark.read.csv(path, header=True))
     rows = reader(arguments.orders)
-    # No inner join: orders of a plant without a file, and a plant without orders, must both be heard of.
+    # A full join: orders of a plant without a file, and a plant without orders, must both be heard of.
     plants = spark.read.text(arguments.plants, wholetext=True).select(
         F.regexp_extract(F.input_file_name(), r"([^/]+)\.json$", 1).alias("plant"), F.col("value").alias("text"))
     grouped = rows.groupBy("plant").agg(F.collect_list(F.struct(*[c for c in rows.columns if c != "plant"])).alias("rows"))
-    joined = grouped.join(plants, "plant", "left").repartition(arguments.partitions, "plant")
+    joined = grouped.join(plants, "plant", "full").repartition(arguments.partitions, "plant")
     command = [arguments.lotwise, "solve", "-", "--ndjson", "--quiet", "--threads", "1",
                "--iterations", str(arguments.iterations), "--seed", str(arguments.seed)]
     answers = joined.mapInPandas(planner(command), ANSWER).persist()

@@ -40,6 +40,9 @@ def main(lotwise, plants=8, orders=30, iterations=2_000):
         rows += own
         texts[plant] = json.dumps({**instance, "orders": []})
         (folder / "plants" / f"{plant}.json").write_text(texts[plant])
+    # A plant of which the dump has no orders, and orders of a plant that has no file.
+    (folder / "plants" / "plant-idle.json").write_text(texts["plant-000"])
+    rows += [["plant-lost", *row[1:]] for row in rows_of("plant-000", instance)]
     frame = pandas.DataFrame(rows, columns=COLUMNS)
     frame.to_csv(folder / "orders.csv", index=False)
     frame.to_parquet(folder / "orders.parquet", index=False)
@@ -55,14 +58,16 @@ def main(lotwise, plants=8, orders=30, iterations=2_000):
         plans = {row.plant: row.plan for row in spark.read.parquet(output + "/plans").collect()}
         exceptions = spark.read.csv(output + "/exceptions", header=True).collect()
         kpis = {row.plant for row in spark.read.csv(output + "/kpis", header=True).collect()}
-        assert [(row.plant, row.code) for row in exceptions] == [(poisoned, "unknown-variant")], exceptions
+        assert {(row.plant, row.code) for row in exceptions} == {
+            (poisoned, "unknown-variant"), ("plant-idle", "no-orders"), ("plant-lost", "no-plant-file")}, exceptions
+        assert len(exceptions) == 3, exceptions
         assert set(plans) == kpis == set(texts) - {poisoned}
         for plant, plan in plans.items():
             own = [dict(zip(COLUMNS, row)) for row in rows if row[0] == plant]
             alone = subprocess.run([lotwise, "solve", "-", "--ndjson", "--iterations", str(iterations), *EFFORT],
                                    input=nightly.instance_of(texts[plant], own).encode(), capture_output=True, check=True)
             assert alone.stdout.decode().rstrip("\n") == plan, f"{plant} differs from its plan alone"
-        print(f"{dump}: {len(plans)} plants of {orders} orders in {took:.1f} s, as alone; {poisoned} in the exceptions")
+        print(f"{dump}: {len(plans)} plants of {orders} orders in {took:.1f} s, as alone; {poisoned}, plant-idle, plant-lost in the exceptions")
     spark.stop()
 
 

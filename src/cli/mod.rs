@@ -14,6 +14,8 @@ mod fleet;
 mod generate;
 mod import;
 mod log_table;
+mod merge;
+mod partition;
 mod progress;
 mod report;
 mod schema;
@@ -63,6 +65,8 @@ enum Command {
     Quote(desk::quote::Arguments),
     Agility(Box<desk::agility::Arguments>),
     Replan(Box<desk::replan::Arguments>),
+    Partition(partition::Arguments),
+    Merge(merge::Arguments),
     Import(import::Arguments),
     Generate(generate::Arguments),
     Bench(bench::Arguments),
@@ -93,6 +97,8 @@ fn run(started: Instant) -> Result<Exit, Failure> {
         Command::Quote(arguments) => desk::quote::run(&arguments),
         Command::Agility(arguments) => desk::agility::run(&arguments, started),
         Command::Replan(arguments) => desk::replan::run(&arguments, started),
+        Command::Partition(arguments) => partition::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments, started),
         Command::Import(arguments) => import::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -18,7 +18,7 @@ const TRIED: usize = 6;
 
 /// A plan with an order put in, at its exact price.
 #[derive(Clone, Debug)]
-pub(super) struct Inserted {
+pub(crate) struct Inserted {
     pub plan: Plan,
     pub schedule: Schedule,
 }
@@ -33,7 +33,7 @@ pub(super) fn insert(problem: &Problem, plan: &Plan, order: OrderIdx) -> Option<
 }
 
 /// The plan with every order that must be made, and those named besides, put in as far as they fit, most urgent first.
-pub(super) fn insert_missing(problem: &Problem, plan: &Plan, mut missing: Vec<OrderIdx>) -> Option<Inserted> {
+pub(crate) fn insert_missing(problem: &Problem, plan: &Plan, mut missing: Vec<OrderIdx>) -> Option<Inserted> {
     let due = |order: &OrderIdx| {
         let facts = &problem.orders[*order];
         (facts.due.or(facts.deadline).unwrap_or(problem.end), *order)
@@ -234,7 +234,7 @@ pub(super) struct Moved {
 }
 
 /// Orders that must be made or may be, and that a plan leaves out.
-pub(super) fn left_out(problem: &Problem, plan: &Plan) -> Vec<OrderIdx> {
+pub(crate) fn left_out(problem: &Problem, plan: &Plan) -> Vec<OrderIdx> {
     let ids = problem.orders.ids();
     ids.filter(|&order| plan.fates[order] == Fate::LeftOut).collect()
 }

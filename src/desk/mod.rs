@@ -11,7 +11,7 @@ mod change;
 pub mod compare;
 pub mod explain;
 mod facts;
-mod insertion;
+pub(crate) mod insertion;
 pub mod quote;
 pub mod replan;
 mod simulate;

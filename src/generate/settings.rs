@@ -148,6 +148,11 @@ impl Settings {
         self.integer(name)
     }
 
+    /// A whole number that somebody asked for; one nobody asked for stays out of [`Settings::to_json`].
+    pub(crate) fn asked(&self, name: &'static str) -> Option<i64> {
+        self.values.contains_key(name).then(|| self.integer(name))
+    }
+
     /// A word.
     pub(crate) fn choice(&self, name: &'static str) -> &'static str {
         match self.values.get(name) {

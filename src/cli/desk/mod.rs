@@ -8,6 +8,8 @@ pub mod replan;
 mod search;
 mod wording;
 
+pub use search::Search;
+
 use super::exit::{Exit, Failure};
 use super::files;
 use super::text::{Format, printable};

@@ -13,6 +13,7 @@ mod farm;
 mod new_brand;
 mod print_on_demand;
 mod shangpin;
+mod sites;
 mod surge;
 mod works;
 mod xunxi;

@@ -4,14 +4,15 @@
 //! one is a day on the road, the far one three. Printers feed a tunnel dryer: what has begun must come out before the
 //! shift ends, so lines do not pause.
 
+use super::sites::Network;
 use super::surge;
 use super::works::{Place, Works, keep_ordered, known, value, work};
-use crate::generate::parts::{cents, delivery, popularity, rate_for, rule};
-use crate::generate::settings::{Settings, integer};
+use crate::generate::parts::{cents, popularity, rate_for, rule};
+use crate::generate::settings::{Settings, derived, integer};
 use crate::generate::shifts::{clock, evenings, money, seconds, weekly};
 use crate::generate::{Generator, Parameter};
-use crate::model::{Calendar, ChangeoverRule, ChangeoverSet, Day, Instance, Line, Order, Requires, Site, Variant};
-use crate::units::{DAY, HOUR, MICRO};
+use crate::model::{Calendar, ChangeoverRule, ChangeoverSet, Day, Instance, Line, Order, Requires, Variant};
+use crate::units::{DAY, MICRO};
 
 /// The generator `print-on-demand`.
 pub(super) const GENERATOR: Generator = Generator {
@@ -38,16 +39,16 @@ const PARAMETERS: &[Parameter] = &[
         (1, 95, 400),
         "Share of each technique's open time within `days` that runs take, before changeovers.",
     ),
+    derived(
+        "sites",
+        (4, "three sites, as they are", 500),
+        "A network of so many sites instead, on a ring, each with a region of its own.",
+    ),
     surge::PERCENT,
     surge::FROM_DAY,
 ];
 
 const PLACE: Place = Place { start: "2026-11-23T06:00:00-06:00", zone: "America/Chicago", currency: "USD" };
-/// Sites and the region each stands in; the fourth region is near to none.
-const SITES: [(&str, usize); 3] = [("charlotte", 0), ("dallas", 1), ("reno", 2)];
-const REGIONS: [&str; 4] = ["east", "central", "west", "abroad"];
-/// Hours from a site to a region, row = site.
-const HOURS: [[i64; 4]; 3] = [[20, 32, 56, 96], [32, 20, 32, 96], [56, 32, 20, 96]];
 /// Products, with technique, seconds at the printer per piece and price.
 const PRODUCTS: [(&str, (&str, i64, i64)); 5] = [
     ("tee", ("dtg", 150, 24)),
@@ -64,6 +65,7 @@ const LOAD: i64 = 20;
 
 fn build(settings: &mut Settings) -> Instance {
     let works = Works::new(settings, &PLACE);
+    let network = Network::new(works.asked("sites"));
     let mut instance = works.instance();
     let weeks = works.weeks(works.integer("promise_days"));
     let mut overtime = evenings(works.start, weeks, money(60));
@@ -74,7 +76,7 @@ fn build(settings: &mut Settings) -> Instance {
         overtime,
         ..Calendar::default()
     }];
-    instance.sites = SITES.iter().enumerate().map(|(row, (id, _))| site(row, id)).collect();
+    instance.sites = network.sites();
     // White ink under a print on dark cloth: heads are primed when the ground changes; a new design is a file and a
     // platen, another product another platen; hoops and jigs likewise.
     let ground = |from: &str, to: &str, time: i64| ChangeoverRule {
@@ -94,20 +96,12 @@ fn build(settings: &mut Settings) -> Instance {
     instance.changeovers = vec![ChangeoverSet { id: "printing".to_string(), rules, ..ChangeoverSet::default() }];
     instance.variants = variants(&works);
     let popular = popularity(works.count("designs"));
-    let make = |index| order(&works, index, &popular);
+    let make = |index| order(&works, &network, index, &popular);
     instance.orders = (0..works.count("orders")).map(make).collect();
-    lines(&works, &mut instance);
+    lines(&works, &network, &mut instance);
     works.surge(&mut instance, false, make);
     keep_ordered(&mut instance);
     instance
-}
-
-fn site(row: usize, id: &str) -> Site {
-    let to = |(region, name): (usize, &&str)| {
-        let hours = HOURS[row][region];
-        delivery(name, hours * HOUR.0, cents(200 + 5 * hours))
-    };
-    Site { id: id.to_string(), deliveries: REGIONS.iter().enumerate().map(to).collect(), meta: None }
 }
 
 fn grounds(product: &str) -> &'static [&'static str] {
@@ -135,7 +129,7 @@ fn variants(works: &Works<'_>) -> Vec<Variant> {
     variants
 }
 
-fn order(works: &Works<'_>, index: usize, popular: &[i64]) -> Order {
+fn order(works: &Works<'_>, network: &Network, index: usize, popular: &[i64]) -> Order {
     let mut stream = works.streams.at("order", index);
     let mut order = Order::new(format!("W{:06}", index + 1));
     let mut price = 0;
@@ -152,10 +146,10 @@ fn order(works: &Works<'_>, index: usize, popular: &[i64]) -> Order {
         price += each * quantity;
     }
     let came = works.release(&mut stream);
-    // Of a hundred orders 40 go east, 25 to the middle, 30 west, 5 abroad, where three days more are promised.
-    let region = stream.weighted(&[40, 65, 95, 100]);
-    let promise = works.integer("promise_days") + if region == 3 { 3 } else { 0 };
-    order.region = Some(REGIONS[region].to_string());
+    let region = stream.weighted(&network.shares);
+    let abroad = region + 1 == network.regions.len();
+    let promise = works.integer("promise_days") + if abroad { 3 } else { 0 };
+    order.region = Some(network.regions[region].clone());
     works.promise(&mut order, came, promise);
     order.late_cost_per_day = Some(money(2 + price / 10));
     order.late_cost_once = Some(cents(300));
@@ -164,24 +158,25 @@ fn order(works: &Works<'_>, index: usize, popular: &[i64]) -> Order {
     order
 }
 
-fn lines(works: &Works<'_>, instance: &mut Instance) {
+fn lines(works: &Works<'_>, network: &Network, instance: &mut Instance) {
     for technique in TECHNIQUES {
         let step = |variant: &Variant| {
             let (by, time, _) = known(&PRODUCTS, value(variant, "product"));
             (by == technique).then_some((LOAD, time * MICRO))
         };
-        let least = if technique == "embroidery" { 2 } else { 3 };
+        let everywhere = network.sites.len().max(3);
+        let least = if technique == "embroidery" { everywhere - 1 } else { everywhere };
         let count = works.lines(&instance.calendars[0], work(instance, step), least);
-        instance.lines.extend((0..count).map(|index| line(works, technique, index)));
+        instance.lines.extend((0..count).map(|index| line(works, network, technique, index)));
     }
 }
 
 /// Machines go round the sites, so that each technique is wherever there are machines enough.
-fn line(works: &Works<'_>, technique: &str, index: usize) -> Line {
+fn line(works: &Works<'_>, network: &Network, technique: &str, index: usize) -> Line {
     let mut stream = works.streams.at(technique, index);
-    let (site, _) = SITES[index % SITES.len()];
+    let site = &network.sites[index % network.sites.len()];
     let mut line = Line::new(format!("{technique}-{}", index + 1)).calendar("printers").changeovers("printing");
-    line.site = Some(site.to_string());
+    line.site = Some(site.clone());
     line.offers = vec![technique.to_string()];
     line.pausable = false;
     line.cost_per_hour = money(stream.between(14, 22));

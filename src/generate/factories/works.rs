@@ -50,6 +50,11 @@ impl<'a> Works<'a> {
         self.settings.integer_or(name, preset)
     }
 
+    /// The value of a parameter without a preset, where somebody asked for it.
+    pub(super) fn asked(&self, name: &'static str) -> Option<i64> {
+        self.settings.asked(name)
+    }
+
     /// So many seconds after the start.
     pub(super) fn at(&self, seconds: i64) -> Instant {
         after(self.start, seconds)

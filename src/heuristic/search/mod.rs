@@ -11,6 +11,7 @@ mod regions;
 mod trial;
 
 pub(crate) use ground_plan::covers;
+pub(crate) use regions::improve_groups;
 pub(crate) use trial::PricingTrial;
 
 use anneal::Annealing;

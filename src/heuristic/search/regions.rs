@@ -54,28 +54,40 @@ pub(super) fn search(
             return;
         }
         let groups = affinity.groups(&plan, &mut random);
-        let seeds: Vec<u64> = groups.iter().map(|_| random.random()).collect();
-        let most = effort.iterations.map_or(u64::MAX, |budget| (budget - iterations).div_ceil(groups.len() as u64));
+        let seeded: Vec<_> = groups.into_iter().map(|lines| (lines, random.random())).collect();
+        let most = effort.iterations.map_or(u64::MAX, |budget| (budget - iterations).div_ceil(seeded.len() as u64));
         let share = FIRST_SHARE + (1.0 - FIRST_SHARE) * done;
-        let go_on =
-            || !(effort.cancelled)() && total.is_none_or(|_| (effort.remaining)().is_some_and(|left| !left.is_zero()));
-        let improved: Vec<Improved> = effort.pool.install(|| {
-            groups
-                .par_iter()
-                .zip(seeds)
-                .filter_map(|(lines, seed)| improve(problem, &plan, &schedule, lines, (seed, share, most), &go_on))
-                .collect()
-        });
-        iterations += improved.iter().map(|group| group.iterations).sum::<u64>();
-        let better = together(problem, &plan, &schedule, &improved);
+        let (made, better) = improve_groups(problem, (&plan, &schedule), &seeded, (share, most), effort);
+        iterations += made;
         if let Some((new_plan, new_schedule)) = &better {
             (plan, schedule) = (new_plan.clone(), new_schedule.clone());
         }
         tell(Epoch { done: done.min(1.0), iterations, better });
-        if improved.iter().all(|group| group.iterations == 0) {
+        if made == 0 {
             return;
         }
     }
+}
+
+/// Improves groups of lines in parallel, each with its seed and the rest of the plan standing still; `share` says how far
+/// the cooling is, `most` bounds each group's iterations. Iterations made, and the better plan where there is one.
+pub(crate) fn improve_groups(
+    problem: &Problem,
+    (plan, schedule): (&Plan, &Schedule),
+    groups: &[(Vec<LineIdx>, u64)],
+    (share, most): (f64, u64),
+    effort: Effort<'_>,
+) -> (u64, Option<(Plan, Schedule)>) {
+    let is_timed = effort.iterations.is_none() && (effort.remaining)().is_some();
+    let go_on = || !(effort.cancelled)() && (!is_timed || (effort.remaining)().is_some_and(|left| !left.is_zero()));
+    let improved: Vec<Improved> = effort.pool.install(|| {
+        groups
+            .par_iter()
+            .filter_map(|(lines, seed)| improve(problem, plan, schedule, lines, (*seed, share, most), &go_on))
+            .collect()
+    });
+    let made = improved.iter().map(|group| group.iterations).sum();
+    (made, together(problem, plan, schedule, &improved))
 }
 
 /// What a group came to.
