@@ -6,6 +6,7 @@
 use lotwise::generate::{Parameters, generate};
 use lotwise::model::{Instance, Material};
 use lotwise::partition::{Partition, PartitionError, merge, partition};
+use lotwise::solve::Method;
 use lotwise::{Options, Solution, solve, validate, verify};
 
 fn made(name: &str, orders: usize, set: &[(&str, &str)]) -> Instance {
@@ -14,7 +15,9 @@ fn made(name: &str, orders: usize, set: &[(&str, &str)]) -> Instance {
 }
 
 fn effort(iterations: u64, threads: usize) -> Options {
-    Options { time_limit: None, iterations: Some(iterations), threads: Some(threads), ..Options::default() }
+    // No bound is asked for: it takes most of the time.
+    let method = Method::Heuristic;
+    Options { method, time_limit: None, iterations: Some(iterations), threads: Some(threads), ..Options::default() }
 }
 
 fn plans(cut: &Partition) -> Vec<Solution> {
