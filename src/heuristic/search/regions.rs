@@ -22,6 +22,9 @@ const GROUP_LINES: usize = 8;
 const GROUP_LOTS: usize = 3_000;
 /// Iterations a lot has in a round.
 const ITERATIONS_PER_LOT: u64 = 250;
+/// Slices of a group's iterations, at least; more where iterations times lots of the longest line are more than this.
+const SLICES: u64 = 20;
+const LOTS_PER_SLICE: u64 = 20_000_000;
 /// Rounds after which the temperature has fallen, where there is no limit to measure by.
 const UNLIMITED_ROUNDS: f64 = 40.0;
 /// Where in the cooling a constructed plan is taken up: hotter would throw it away.
@@ -116,8 +119,10 @@ fn improve(
     let mut replica = Annealing::new(&ground, &neighbours, state, seed, 0);
     let temperatures = replica.calibrate(true);
     let wanted = (ITERATIONS_PER_LOT * standing).min(most);
-    // In slices, so that a limit or a signal is heard within milliseconds; the last cools down what came before.
-    let slices = 20;
+    // In slices, so that a limit or a signal is heard within milliseconds; the last cools down what came before. A change
+    // costs up to what its line has lots.
+    let longest = lines.iter().map(|&line| plan.sequences[line].len() as u64).max().unwrap_or(0);
+    let slices = SLICES.max(wanted.saturating_mul(longest) / LOTS_PER_SLICE);
     for slice in 0..slices {
         let at = |slice: u64| share + (1.0 - share) * slice as f64 / slices as f64;
         let own = wanted / slices + u64::from(slice < wanted % slices);
