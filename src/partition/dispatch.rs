@@ -6,6 +6,7 @@
 //! lines alike fill evenly.
 
 use crate::problem::{LineIdx, OrderIdx, Problem};
+use crate::schedule::LineClock;
 use crate::units::{DAY, HOUR, IdVec, Money, Pieces, Seconds};
 
 /// What missing a deadline counts for: above every other cost, and a million of them are still a number.
@@ -134,16 +135,11 @@ impl<'p> Dispatcher<'p> {
             ready = ready.max(before.loaded + operation.lag + journey.time);
             ready_alone = ready_alone.max(before.unloaded + operation.lag + journey.time);
         }
-        let clock = &problem.calendars[line.calendar];
+        let clock = LineClock::new(problem, line, &[]);
         let from = line.available_from;
-        let alone = if line.pausable {
-            clock.place_pausable(ready_alone.max(from), run)
-        } else {
-            clock.place_whole(ready_alone.max(from), run)
-        };
-        let unloaded = alone?.to;
+        let unloaded = clock.place(ready_alone.max(from), run)?.to;
         // Behind the horizon time goes on for those who wait there.
-        let over = |work: Seconds| clock.place_pausable(from, work).map_or(problem.end + work, |placed| placed.to);
+        let over = |work: Seconds| clock.open.place_pausable(from, work).map_or(problem.end + work, |placed| placed.to);
         let loaded = over(self.busy[id] + run).max(unloaded).max(ready + run);
         let mut price_per_day = order.late_cost_per_day;
         if price_per_day == Money::ZERO {

@@ -5,11 +5,10 @@ use super::lateness::{Lateness, NEVER};
 use super::line::{ANY_CLASS, Clock, LineFacts, MinimumRunFacts, OvertimeFacts};
 use crate::plan::{Plan, Portion, lots_of_item};
 use crate::problem::{ItemIdx, KindIdx, LineIdx, OrderIdx, Problem};
-use crate::schedule::forms::Shares;
+use crate::schedule::forms::lay_out;
 use crate::schedule::tables::Table;
 use crate::schedule::{Run, Schedule};
 use crate::units::Id;
-use rustc_hash::FxHashMap;
 
 /// Above this many modes no more forms are laid out: a bound on memory.
 const MOST_MODES: usize = 1 << 21;
@@ -107,38 +106,14 @@ impl Ground {
 
     /// Adds the other lots in which items may be made that lie here whole, few lots first.
     fn add_forms(&mut self, problem: &Problem, lines: &[LineIdx], order_of: &mut [u32]) {
-        let mut given: FxHashMap<ItemIdx, Vec<LotId>> = FxHashMap::default();
-        for (lot, portion) in self.portions.iter().enumerate() {
-            let item = &problem.items[portion.item];
-            if item.maximum_lots > 1 && item.frozen_lots.is_empty() {
-                given.entry(portion.item).or_default().push(lot as LotId);
-            }
-        }
-        let pieces = |lots: &[LotId]| lots.iter().map(|&lot| self.portions[lot as usize].quantity).sum::<i64>();
-        let here = given.into_iter().filter(|(item, lots)| pieces(lots) == problem.items[*item].remaining);
-        let mut items: Vec<(ItemIdx, Vec<Vec<LotId>>)> = here.map(|(item, lots)| (item, vec![lots])).collect();
-        items.sort_unstable_by_key(|&(item, _)| item);
-        for shares in Shares::tried() {
-            for (item, forms) in &mut items {
-                let lots = shares.lots(problem, *item);
-                let quantities = |form: &Vec<LotId>| {
-                    let mut all: Vec<i64> = form.iter().map(|&lot| self.portions[lot as usize].quantity).collect();
-                    all.sort_unstable_by(|one, other| other.cmp(one));
-                    all
-                };
-                let known = |form| quantities(form).iter().eq(lots.iter().map(|(_, quantity)| quantity));
-                let room = (self.lots.len() + lots.len()) * lines.len() <= MOST_MODES;
-                if lots.is_empty() || !room || forms.iter().any(known) {
-                    continue;
-                }
-                let add = |(number, quantity)| {
-                    self.add_lot(problem, Portion { item: *item, number, quantity }, lines, order_of)
-                };
-                forms.push(lots.into_iter().map(add).collect());
-            }
-        }
-        for (_, mut forms) in items.into_iter().filter(|(_, forms)| forms.len() > 1) {
-            forms.sort_by_key(Vec::len);
+        let given: Vec<(LotId, Portion)> = (0..).zip(self.portions.iter().copied()).collect();
+        let add = |item: ItemIdx, lots: &[(u32, i64)]| {
+            let room = (self.lots.len() + lots.len()) * lines.len() <= MOST_MODES;
+            let portion = |&(number, quantity): &(u32, i64)| Portion { item, number, quantity };
+            let lay = |portion| self.add_lot(problem, portion, lines, order_of);
+            room.then(|| lots.iter().map(portion).map(lay).collect())
+        };
+        for forms in lay_out(problem, given.into_iter(), add) {
             let order = self.lots[forms[0][0] as usize].order;
             let position = self.divided.len() as u32;
             for &lot in forms.iter().flatten() {

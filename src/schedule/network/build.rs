@@ -3,12 +3,11 @@
 use super::facts::{LotFacts, MOST_PENALTY, Mode, NEVER, Network, OpFacts, OpId, OrderFacts, Transit, UNDIVIDED, Wait};
 use super::line::LineFacts;
 use super::timetable::Timetable;
-use crate::plan::{Fate, LotIdx, OpIdx, Plan};
+use crate::plan::{Fate, LotIdx, OpIdx, Plan, Portion};
 use crate::problem::{ItemIdx, Problem, SiteIdx};
 use crate::schedule::coupling::amount_taken;
-use crate::schedule::forms::Shares;
+use crate::schedule::forms::lay_out;
 use crate::units::{Id, Seconds};
-use rustc_hash::FxHashMap;
 
 /// Above so many times the operations of the plan no more forms are laid out, but on small plans up to so many: a bound on
 /// memory, and on the share of operations that stand nowhere.
@@ -60,41 +59,19 @@ impl<'p> Network<'p> {
     /// Lays out the other lots in which items may be made, few lots first.
     pub fn add_forms(&mut self) {
         let problem = self.problem;
-        let mut given: FxHashMap<ItemIdx, Vec<u32>> = FxHashMap::default();
-        for (id, lot) in self.plan.lots.enumerate() {
-            let item = &problem.items[lot.item];
-            if item.maximum_lots > 1 && item.frozen_lots.is_empty() {
-                given.entry(lot.item).or_default().push(id.0);
-            }
-        }
-        let mut items: Vec<(ItemIdx, Vec<Vec<u32>>)> =
-            given.into_iter().map(|(item, lots)| (item, vec![lots])).collect();
-        items.sort_unstable_by_key(|&(item, _)| item);
+        let given: Vec<(u32, Portion)> = self.plan.lots.enumerate().map(|(id, lot)| (id.0, lot.portion())).collect();
         let most = (self.operations.len() * MOST_FORMS).max(FEW_OPERATIONS);
-        for shares in Shares::tried() {
-            for (item, forms) in &mut items {
-                let lots = shares.lots(problem, *item);
-                let steps = problem.route_of(*item).steps.len();
-                let quantities = |form: &Vec<u32>| {
-                    let mut all: Vec<i64> = form.iter().map(|&lot| self.plan.lots[LotIdx(lot)].quantity).collect();
-                    all.sort_unstable_by(|one, other| other.cmp(one));
-                    all
-                };
-                let known = |form| quantities(form).iter().eq(lots.iter().map(|(_, quantity)| quantity));
-                let room = self.operations.len() + lots.len() * steps <= most;
-                if lots.is_empty() || !room || forms.iter().any(known) {
-                    continue;
-                }
-                let mut add = |(number, quantity)| {
-                    let lot = self.plan.add_lot(problem, *item, number, quantity);
-                    self.add_lot(lot);
-                    lot.0
-                };
-                forms.push(lots.into_iter().map(&mut add).collect());
-            }
-        }
-        for (_, mut forms) in items.into_iter().filter(|(_, forms)| forms.len() > 1) {
-            forms.sort_by_key(Vec::len);
+        let add = |item: ItemIdx, lots: &[(u32, i64)]| {
+            let steps = problem.route_of(item).steps.len();
+            let room = self.operations.len() + lots.len() * steps <= most;
+            let lay = |&(number, quantity): &(u32, i64)| {
+                let lot = self.plan.add_lot(problem, item, number, quantity);
+                self.add_lot(lot);
+                lot.0
+            };
+            room.then(|| lots.iter().map(lay).collect())
+        };
+        for forms in lay_out(problem, given.into_iter(), add) {
             for &lot in forms.iter().flatten() {
                 self.lots[lot as usize].divided = self.divided.len() as u32;
             }
