@@ -70,7 +70,8 @@ pub(super) fn insert_on_time(problem: &Problem, plan: &Plan, order: OrderIdx) ->
 }
 
 fn finish(problem: &Problem, network: &Network<'_>, timetable: &Timetable) -> Option<Inserted> {
-    let mut plan = network.plan_of(timetable.sequences(), &timetable.takings(), timetable.made());
+    let mut plan =
+        network.plan_of((timetable.sequences(), &timetable.takings(), timetable.made()), timetable.overtime());
     let schedule = settle(problem, &mut plan).ok()?;
     Some(Inserted { plan, schedule })
 }
@@ -161,6 +162,7 @@ impl<'n, 'p> Inserter<'n, 'p> {
         let network = self.network;
         let facts = network.modes[mode as usize];
         let line = &network.lines[facts.line as usize];
+        let open = self.timetable.open_time(network, facts.line);
         let (first, last) = self.timetable.window(network, operation, facts.line);
         let sequence = self.timetable.sequence(facts.line);
         let ready = self.timetable.ready(network, operation, facts.line);
@@ -174,7 +176,7 @@ impl<'n, 'p> Inserter<'n, 'p> {
             let (free, class) = before
                 .map_or((line.available_from, line.initial_class), |one| (self.timetable.here(one).end, class_of(one)));
             let setup = network.setup_time(line, class, facts.class);
-            let Some((_, end)) = line.next(free, setup, ready, facts.run) else { continue };
+            let Some((_, end)) = open.next(free, setup, ready, facts.run) else { continue };
             let mut estimate = facts.cost + network.setup_cost(line, class, facts.class) + harm;
             if let Some(&after) = sequence.get(place) {
                 estimate += network.setup_cost(line, facts.class, class_of(after))

@@ -1,19 +1,22 @@
 //! One replica: simulated annealing in which a move is done, settled, and taken back unless it is accepted.
 
+use super::clocks::Clocks;
 use super::draw::{Draw, Kin};
 use super::moves::MOVES;
 use crate::heuristic::random::stream;
 use crate::heuristic::replicas::{Replica, Temperatures};
 use crate::plan::Plan;
-use crate::schedule::network::{Costs, Network, OpId, Timetable};
+use crate::schedule::network::{Costs, Network, OpId, Overtime, Timetable};
 use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use std::sync::Arc;
 
 /// The decisions of a timetable.
 struct Decisions {
     sequences: Vec<Vec<OpId>>,
     takings: Vec<Vec<OpId>>,
     made: Vec<bool>,
+    overtime: Vec<Option<Arc<Overtime>>>,
 }
 
 impl Decisions {
@@ -22,6 +25,7 @@ impl Decisions {
             sequences: timetable.sequences().to_vec(),
             takings: timetable.takings(),
             made: timetable.made().to_vec(),
+            overtime: timetable.overtime().to_vec(),
         }
     }
 }
@@ -35,6 +39,7 @@ pub(super) struct Annealing<'n, 'p> {
     /// The best plan; none while the plan at hand is the best.
     best: Option<Decisions>,
     random: Xoshiro256PlusPlus,
+    clocks: Clocks,
     path: Vec<OpId>,
     iterations: u64,
     guide: f64,
@@ -63,6 +68,7 @@ impl<'n, 'p> Annealing<'n, 'p> {
             best: None,
             timetable,
             random,
+            clocks: Clocks::default(),
             path: Vec::new(),
             iterations: 0,
             guide,
@@ -100,7 +106,7 @@ impl<'n, 'p> Annealing<'n, 'p> {
                 &at_hand
             }
         };
-        network.plan_of(&best.sequences, &best.takings, &best.made)
+        network.plan_of((&best.sequences, &best.takings, &best.made), &best.overtime)
     }
 
     /// Before the plan at hand is left: remembers it, if it is the best.
@@ -137,6 +143,7 @@ impl<'n, 'p> Annealing<'n, 'p> {
             timetable: &mut self.timetable,
             kin: self.kin,
             random: &mut self.random,
+            clocks: &mut self.clocks,
             path: &mut self.path,
         };
         for (_, propose, share) in MOVES {

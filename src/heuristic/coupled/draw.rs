@@ -1,5 +1,6 @@
 //! What moves draw from: operations that hold up what is late, operations of one kind, any.
 
+use super::clocks::Clocks;
 use crate::heuristic::random::below;
 use crate::schedule::network::{Network, OpId, Timetable};
 use rand::Rng;
@@ -43,6 +44,8 @@ pub(super) struct Draw<'a, 'p> {
     pub timetable: &'a mut Timetable,
     pub kin: &'a Kin,
     pub random: &'a mut Xoshiro256PlusPlus,
+    /// Clocks of overtime seen before.
+    pub clocks: &'a mut Clocks,
     /// Room for a path, kept between moves.
     pub path: &'a mut Vec<OpId>,
 }

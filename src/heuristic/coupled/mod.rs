@@ -13,6 +13,7 @@
 //! each epoch found, and the best by that is kept.
 
 mod anneal;
+mod clocks;
 mod draw;
 mod fit;
 mod insert;

@@ -60,12 +60,12 @@ fn elsewhere(network: &Network<'_>, plan: &Sequencing, need: Need, offer: &mut i
     for place in first..=last {
         let (free, class) = plan.front(network, need.line, place);
         let setup = network.setup_time(line, class, need.class);
-        let Some((_, end)) = line.next(free, setup, need.ready, need.run) else { return };
+        let Some((_, end)) = line.open.next(free, setup, need.ready, need.run) else { return };
         let mut by = need.due;
         if let Some(&next) = sequence.get(place) {
             let next = plan.slot(next);
             let setup = network.setup_time(line, need.class, network.modes[next.mode as usize].class);
-            by = by.min(line.set_up_from(next.late_start, setup));
+            by = by.min(line.open.set_up_from(next.late_start, setup));
         }
         offer(Place { operation: need.operation, mode: need.mode, place, delay: end - by });
     }
@@ -109,7 +109,7 @@ fn delay_of(network: &Network<'_>, plan: &Sequencing, need: Need, from: usize, b
     for (end, &operation) in ends.iter_mut().zip(block) {
         let slot = plan.slot(operation);
         let mode = &network.modes[slot.mode as usize];
-        let (_, past) = line.next(free, network.setup_time(line, class, mode.class), slot.ready, mode.run)?;
+        let (_, past) = line.open.next(free, network.setup_time(line, class, mode.class), slot.ready, mode.run)?;
         (*end, free, class) = (past, past, mode.class);
     }
     let mut behind = plan.sequence(need.line).get(from + block.len()).map(|&next| {
@@ -122,10 +122,10 @@ fn delay_of(network: &Network<'_>, plan: &Sequencing, need: Need, from: usize, b
         let mode = &network.modes[slot.mode as usize];
         let mut by = slot.due;
         if let Some((start, class)) = behind {
-            by = by.min(line.set_up_from(start, network.setup_time(line, mode.class, class)));
+            by = by.min(line.open.set_up_from(start, network.setup_time(line, mode.class, class)));
         }
         most = most.max(end - by);
-        behind = Some((line.latest(by, mode.run)?.0, mode.class));
+        behind = Some((line.open.latest(by, mode.run)?.0, mode.class));
     }
     Some(most)
 }

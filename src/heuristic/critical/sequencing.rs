@@ -201,7 +201,7 @@ impl Sequencing {
         let (free, class) = self.front(network, slot.line, slot.place as usize);
         let mode = &network.modes[slot.mode as usize];
         let line = &network.lines[slot.line as usize];
-        let (start, end) = line.next(free, network.setup_time(line, class, mode.class), ready, mode.run)?;
+        let (start, end) = line.open.next(free, network.setup_time(line, class, mode.class), ready, mode.run)?;
         Some((start, end, ready))
     }
 
@@ -257,10 +257,10 @@ impl Sequencing {
         if let Some(&next) = self.sequences[slot.line as usize].get(slot.place as usize + 1) {
             let next = self.slot(next);
             let setup = network.setup_time(line, mode.class, network.modes[next.mode as usize].class);
-            by = by.min(line.set_up_from(next.late_start, setup));
+            by = by.min(line.open.set_up_from(next.late_start, setup));
         }
         // Closing times may leave less room backwards than there is forwards.
-        let late_start = line.latest(by, mode.run).map_or(slot.start, |latest| latest.0.max(slot.start));
+        let late_start = line.open.latest(by, mode.run).map_or(slot.start, |latest| latest.0.max(slot.start));
         (late_start, due)
     }
 }

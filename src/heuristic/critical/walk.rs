@@ -185,7 +185,7 @@ impl<'n, 'p> Walk<'n, 'p> {
 /// The plan of some sequences in which every order is made and nothing is scarce.
 fn plan_of(network: &Network<'_>, sequences: &[Vec<OpId>]) -> Plan {
     let takings = vec![Vec::new(); network.problem.supplies.len()];
-    network.plan_of(sequences, &takings, &vec![true; network.orders.len()])
+    network.plan_of((sequences, &takings, &vec![true; network.orders.len()]), &[])
 }
 
 /// What keeps an operation from starting earlier.
@@ -194,7 +194,7 @@ fn held_by<'a>(network: &'a Network<'_>, plan: &'a Sequencing, operation: OpId) 
     let line = &network.lines[slot.line as usize];
     let (free, class) = plan.front(network, slot.line, slot.place as usize);
     let setup = network.setup_time(line, class, network.modes[slot.mode as usize].class);
-    let set_up = line.set_up(free, setup);
+    let set_up = line.open.set_up(free, setup);
     let by_line = plan.before(operation).filter(|_| set_up >= slot.ready);
     let arrives = move |wait: &&crate::schedule::network::Wait| {
         let from = plan.slot(wait.before);

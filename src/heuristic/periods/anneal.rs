@@ -49,7 +49,7 @@ impl Annealing {
         let at_hand = || self.grid.sequences();
         let sequences = self.best.clone().unwrap_or_else(at_hand);
         let takings = vec![Vec::new(); network.problem.supplies.len()];
-        network.plan_of(&sequences, &takings, &vec![true; network.orders.len()])
+        network.plan_of((&sequences, &takings, &vec![true; network.orders.len()]), &[])
     }
 
     fn below(&mut self, bound: usize) -> usize {

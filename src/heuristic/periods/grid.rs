@@ -217,7 +217,7 @@ fn periods(network: &Network<'_>, line: u32, operations: &[OpId]) -> Option<Vec<
     let (mut free, mut after) = (facts.available_from, 0);
     // Past the last due date there is room for all that are late.
     while after < operations.len() && ends.len() * operations.len() <= MOST_COSTS {
-        let Some((_, end)) = facts.next(free, 0, free, run) else { break };
+        let Some((_, end)) = facts.open.next(free, 0, free, run) else { break };
         ends.push(end);
         after += usize::from(end > latest);
         free = end;
@@ -276,7 +276,7 @@ fn cost_of(network: &Network<'_>, operation: OpId, end: i64) -> i64 {
     let order = &network.orders[facts.order as usize];
     let mode = &network.modes_of(operation)[0];
     let delivery = end + mode.journey;
-    let latest = network.lines[mode.line as usize].latest(end, mode.run);
+    let latest = network.lines[mode.line as usize].open.latest(end, mode.run);
     if delivery > order.deadline || latest.is_none_or(|(start, _)| start < facts.release) {
         return FORBIDDEN;
     }

@@ -11,7 +11,7 @@ impl Timetable {
     /// # Panics
     /// Where they differ.
     pub(super) fn agree(&mut self, network: &Network<'_>) {
-        let plan = network.plan_of(self.sequences(), &self.takings(), self.made());
+        let plan = network.plan_of((self.sequences(), &self.takings(), self.made()), self.overtime());
         let reference = earliest(network.problem, &plan);
         assert!(reference.is_ok(), "the reference refuses what the network has timed: {reference:?}");
         let Ok(reference) = reference else { return };

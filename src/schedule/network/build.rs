@@ -2,12 +2,14 @@
 
 use super::facts::{LotFacts, MOST_PENALTY, Mode, NEVER, Network, OpFacts, OpId, OrderFacts, Transit, UNDIVIDED, Wait};
 use super::line::LineFacts;
+use super::open_time::Overtime;
 use super::timetable::Timetable;
 use crate::plan::{Fate, LotIdx, OpIdx, Plan, Portion};
 use crate::problem::{ItemIdx, Problem, SiteIdx};
 use crate::schedule::coupling::amount_taken;
 use crate::schedule::forms::lay_out;
 use crate::units::{Id, Seconds};
+use std::sync::Arc;
 
 /// Above so many times the operations of the plan no more forms are laid out, but on small plans up to so many: a bound on
 /// memory, and on the share of operations that stand nowhere.
@@ -193,9 +195,19 @@ impl<'p> Network<'p> {
         cost
     }
 
-    /// The plan of a timetable: its sequences, takings, and what it leaves out.
-    pub fn plan_of(&self, sequences: &[Vec<OpId>], takings: &[Vec<OpId>], made: &[bool]) -> Plan {
+    /// The plan of a timetable: its sequences, takings, what it leaves out, and the overtime it opens where it is not that
+    /// of the plan the network was made of.
+    pub fn plan_of(
+        &self,
+        (sequences, takings, made): (&[Vec<OpId>], &[Vec<OpId>], &[bool]),
+        overtime: &[Option<Arc<Overtime>>],
+    ) -> Plan {
         let mut plan = self.plan.clone();
+        for (line, opened) in overtime.iter().enumerate() {
+            if let Some(opened) = opened {
+                plan.overtime[Id::at(line)].clone_from(&opened.windows);
+            }
+        }
         let numbers = |list: &Vec<OpId>| list.iter().map(|&operation| OpIdx(operation)).collect::<Vec<OpIdx>>();
         plan.sequences = sequences.iter().map(numbers).collect();
         plan.takings = takings.iter().map(numbers).collect();

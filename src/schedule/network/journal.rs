@@ -2,10 +2,12 @@
 
 use super::facts::OpId;
 use super::materials::Taker;
+use super::open_time::Overtime;
 use super::timetable::{Costs, Timetable};
+use std::sync::Arc;
 
 /// One thing done, with what is needed to undo it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Done {
     /// An operation was timed anew.
     Timed { operation: OpId, start: i64, end: i64 },
@@ -33,6 +35,8 @@ pub(super) enum Done {
     Taking { operation: OpId, before: Option<u32> },
     /// An operation's materials are there at another time.
     Floor { operation: OpId, before: i64 },
+    /// A line opens other overtime.
+    Opened { line: u32, before: Arc<Overtime> },
 }
 
 /// What was done since the last change that was kept.
@@ -115,6 +119,7 @@ impl Timetable {
             }
             Done::Taking { operation, before } => self.taking[operation as usize] = before,
             Done::Floor { operation, before } => self.floors[operation as usize] = before,
+            Done::Opened { line, before } => self.overtime[line as usize] = Some(before),
         }
     }
 }

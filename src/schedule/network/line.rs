@@ -1,10 +1,11 @@
 //! A line as the network sees it: its clock, its changeovers, the run its facts leave behind.
 
-use super::facts::{NEVER, Network};
+use super::facts::Network;
+use super::open_time::OpenTime;
 use crate::problem::{Changeover, ChangeoversIdx, ClassIdx, LineIdx, MinimumRun, Problem};
 use crate::schedule::tables::Table;
 use crate::schedule::{LineClock, Run};
-use crate::units::{HOUR, Id, Money, Seconds};
+use crate::units::{HOUR, Id, Money};
 
 /// A state from which nothing needs a changeover.
 pub(super) const ANY_CLASS: u32 = u32::MAX;
@@ -15,9 +16,8 @@ const MOST_CLASSES: usize = 1_024;
 /// A line.
 #[derive(Clone, Debug)]
 pub(crate) struct LineFacts<'p> {
-    clock: LineClock<'p>,
-    /// The one window of a line that never closes.
-    window: Option<(i64, i64)>,
+    /// When it works, with the overtime of the plan the network was made of.
+    pub open: OpenTime<'p>,
     /// When the first decided run or changeover may begin.
     pub available_from: i64,
     /// The class it is in then.
@@ -44,16 +44,13 @@ impl<'p> LineFacts<'p> {
     /// A line that opens the given overtime windows; its table joins `tables` unless a twin is there.
     pub fn new(problem: &'p Problem, id: LineIdx, overtime: &[usize], tables: &mut Vec<Table>) -> Self {
         let line = &problem.lines[id];
-        let clock = LineClock::new(problem, line, overtime);
-        let only = clock.open.windows().next().filter(|_| clock.open.windows().len() == 1);
-        let window = only.map(|only| (only.from.0, only.to.0));
         let set = line.changeovers;
         let dense = set.filter(|&set| problem.changeovers[set].classes() <= MOST_CLASSES);
         let table = dense.map(|set| Table::position(tables, problem, line.cost_per_hour, set));
         let minimum_run =
             line.minimum_run.map(|minimum| MinimumRunFacts { minimum, initial: Run::of_facts(problem, id, minimum) });
         Self {
-            window,
+            open: OpenTime::new(LineClock::new(problem, line, overtime)),
             available_from: line.available_from.0,
             initial_class: line.initial_class.map_or(ANY_CLASS, |class| class.0),
             table,
@@ -61,46 +58,7 @@ impl<'p> LineFacts<'p> {
             cost_per_hour: line.cost_per_hour.0,
             place: line.site.map_or(0, |site| site.position() + 1),
             minimum_run,
-            clock,
         }
-    }
-
-    /// First second and end of a run after a changeover on the line free from `free` on, not before `ready`.
-    #[inline]
-    pub fn next(&self, free: i64, setup: i64, ready: i64, run: i64) -> Option<(i64, i64)> {
-        if let Some((from, to)) = self.window {
-            let set_up = if setup > 0 { free.max(from) + setup } else { free };
-            let start = set_up.max(ready).max(from);
-            return (start + run <= to).then_some((start, start + run));
-        }
-        let slot = self.clock.next(Seconds(free), Seconds(setup), Seconds(ready), Seconds(run))?;
-        Some((slot.start.0, slot.end.0))
-    }
-
-    /// When the changeover of a run is done on the line free from `free` on.
-    pub fn set_up(&self, free: i64, setup: i64) -> i64 {
-        if setup == 0 {
-            return free;
-        }
-        self.clock.place(Seconds(free), Seconds(setup)).map_or(i64::MAX, |placed| placed.to.0)
-    }
-
-    /// The latest second from which a changeover is done by `by`; `by` itself without one.
-    pub fn set_up_from(&self, by: i64, setup: i64) -> i64 {
-        if setup == 0 {
-            return by;
-        }
-        self.latest(by, setup).map_or(-NEVER, |placed| placed.0)
-    }
-
-    /// First second and end of the latest work that ends by `by`.
-    #[inline]
-    pub fn latest(&self, by: i64, work: i64) -> Option<(i64, i64)> {
-        if let Some((from, to)) = self.window {
-            let end = by.min(to);
-            return (end - work >= from).then_some((end - work, end));
-        }
-        self.clock.place_latest(Seconds(by), Seconds(work)).map(|placed| (placed.from.0, placed.to.0))
     }
 }
 

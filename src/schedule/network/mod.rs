@@ -19,9 +19,11 @@ mod facts;
 mod journal;
 mod line;
 mod materials;
+mod open_time;
 mod propagate;
 mod timetable;
 mod waiting;
 
 pub(crate) use facts::{Network, OpId, Wait};
+pub(crate) use open_time::Overtime;
 pub(crate) use timetable::{Costs, Timetable};

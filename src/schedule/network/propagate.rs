@@ -162,7 +162,7 @@ impl Timetable {
             return None;
         }
         let run = network.modes[here.mode as usize].run;
-        let (start, end) = network.lines[here.line as usize].next(front.free, front.setup, front.ready, run)?;
+        let (start, end) = self.open_time(network, here.line).next(front.free, front.setup, front.ready, run)?;
         if (start, end) == (here.start, here.end) {
             return Some(());
         }
@@ -336,7 +336,7 @@ impl Timetable {
     pub fn held_by(&self, network: &Network<'_>, operation: OpId) -> (Option<OpId>, Option<OpId>) {
         let here = self.here[operation as usize];
         let Some(front) = self.front(network, operation) else { return (None, None) };
-        let set_up = network.lines[here.line as usize].set_up(front.free, front.setup);
+        let set_up = self.open_time(network, here.line).set_up(front.free, front.setup);
         let before = (here.place as usize).checked_sub(1).map(|before| self.sequences[here.line as usize][before]);
         let by_line = before.filter(|_| set_up >= front.ready);
         let by_route = || {

@@ -3,12 +3,14 @@
 use super::facts::{Network, OpId, UNDIVIDED};
 use super::journal::{Done, Journal};
 use super::materials::Taker;
+use super::open_time::Overtime;
 use super::propagate::Dirty;
 use super::waiting::Waiting;
 use crate::plan::{Fate, Plan};
 use crate::problem::KindIdx;
 use crate::schedule::Run;
 use crate::units::Id;
+use std::sync::Arc;
 
 /// "On no line".
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -72,6 +74,8 @@ pub(crate) struct Timetable {
     /// The mode whose takes an operation stands in the lists with.
     pub(super) taking: Vec<Option<u32>>,
     pub(super) shortfalls: Vec<i64>,
+    /// The overtime each line opens; none for lines that have none.
+    pub(super) overtime: Vec<Option<Arc<Overtime>>>,
     /// When each order that is made is complete.
     pub(super) completions: Vec<i64>,
     pub(super) made: Vec<bool>,
@@ -100,6 +104,7 @@ impl Timetable {
             takers: vec![Vec::new(); network.problem.supplies.len()],
             taking: vec![None; count],
             shortfalls: vec![0; network.lines.len()],
+            overtime: Self::first_overtime(network),
             completions: vec![i64::MIN; network.orders.len()],
             made: vec![false; network.orders.len()],
             costs: Costs::default(),
@@ -116,7 +121,8 @@ impl Timetable {
         for line in 0..network.lines.len() as u32 {
             timetable.touch_line(network, line);
         }
-        timetable.costs.steady = network.orders.iter().map(|order| order.left_out_cost).sum();
+        let left_out: i64 = network.orders.iter().map(|order| order.left_out_cost).sum();
+        timetable.costs.steady = left_out + timetable.overtime_cost();
         for order in network.problem.orders.ids().filter(|&order| start.fates[order] == Fate::Made) {
             timetable.make(network, order.0);
         }

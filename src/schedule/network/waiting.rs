@@ -105,6 +105,7 @@ impl Timetable {
         let here = self.here[operation as usize];
         let facts = &network.operations[operation as usize];
         let line = &network.lines[here.line as usize];
+        let open = self.open_time(network, here.line);
         let mode = network.modes[here.mode as usize];
         let mut by = network.end;
         if network.makespan_cost_per_hour > 0 {
@@ -113,7 +114,7 @@ impl Timetable {
         if let Some(&next) = self.sequences[here.line as usize].get(here.place as usize + 1) {
             let class = network.modes[self.here[next as usize].mode as usize].class;
             by = by.min(
-                line.set_up_from(self.waiting.times[next as usize].0, network.setup_time(line, mode.class, class)),
+                open.set_up_from(self.waiting.times[next as usize].0, network.setup_time(line, mode.class, class)),
             );
         }
         for &behind in network.behind_of(operation) {
@@ -130,7 +131,7 @@ impl Timetable {
             let promised = order.due.max(self.completions[facts.order as usize]).min(order.deadline);
             by = by.min(promised - mode.journey);
         }
-        match line.latest(by, mode.run) {
+        match open.latest(by, mode.run) {
             Some(latest) if latest.0 > here.start => latest,
             _ => (here.start, here.end),
         }

@@ -7,6 +7,7 @@ mod block;
 mod divide;
 mod lot;
 mod order;
+mod overtime;
 mod recreate;
 mod relocate;
 mod swap;
@@ -19,7 +20,7 @@ pub(super) type Move = fn(&mut Draw<'_, '_>) -> Option<()>;
 
 /// The moves with their names and how often each is drawn (parts of a hundred).
 pub(super) const MOVES: &[(&str, Move, u32)] = &[
-    ("relocate", relocate::propose, 53),
+    ("relocate", relocate::propose, 51),
     ("swap", swap::propose, 19),
     ("block", block::propose, 10),
     ("lot", lot::propose, 7),
@@ -27,4 +28,5 @@ pub(super) const MOVES: &[(&str, Move, u32)] = &[
     ("order", order::propose, 4),
     ("recreate", recreate::propose, 2),
     ("divide", divide::propose, 1),
+    ("overtime", overtime::propose, 2),
 ];
