@@ -27,6 +27,8 @@ pub(crate) struct Annealing<'g> {
     guidance: Guidance,
 }
 
+/// How much hotter a single cooling begins and ends than one of many.
+const HEAT_OF_MANY: f64 = 3.0;
 /// Moves drawn to calibrate.
 const SAMPLES: usize = 4_000;
 /// Moves for each lot after which a plan has melted if it ever does.
@@ -72,9 +74,11 @@ impl<'g> Annealing<'g> {
         }
         worse.sort_by(f64::total_cmp);
         let quantile = |share: f64| worse.get((worse.len() as f64 * share) as usize).copied();
-        let first = quantile(0.15).unwrap_or(1.0).max(1.0);
+        // What is cooled but once has time for a hotter start, and most of what is found is found before the coldest end.
+        let heat = if may_melt { 1.0 } else { HEAT_OF_MANY };
+        let first = quantile(0.15).unwrap_or(1.0).max(1.0) * heat;
         let first = if may_melt { first } else { self.unmelted(first) };
-        let last = (quantile(0.01).unwrap_or(1.0) * 0.1).max(1e-3).min(first / 10.0);
+        let last = (quantile(0.01).unwrap_or(1.0) * 0.1 * heat).max(1e-3).min(first / 10.0);
         Temperatures { first, last }
     }
 

@@ -25,14 +25,15 @@ use crate::schedule::Schedule;
 use crate::schedule::incremental::{Ground, State};
 use std::time::Duration;
 
-/// Replicas of a search: two, and four where so few lots cool down well in a quarter of the time and luck decides more.
+/// Replicas of a search under an iteration limit: two, and four where so few lots cool down well in a quarter of the time and
+/// luck decides more.
 const REPLICAS: usize = 2;
 const REPLICAS_OF_FEW_LOTS: usize = 4;
 /// Up to so many lots are few.
 const FEW_LOTS: usize = 60;
-/// How often so many lots are cooled down, and where in the cooling every time but the first begins: one long cooling ends
+/// How often few lots are cooled down, and where in the cooling every time but the first begins: one long cooling ends
 /// in one valley, and which one is luck.
-const COOLINGS: [(usize, u64); 2] = [(FEW_LOTS, 8), (150, 2)];
+const COOLINGS_OF_FEW_LOTS: u64 = 8;
 const REHEATED: f64 = 0.4;
 /// Above this many lots groups of lines are searched apart.
 const MOST_LOTS_AT_ONCE: usize = 4_000;
@@ -69,7 +70,7 @@ pub(crate) fn search(
         .map(|replica| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, replica))
         .collect();
     let standing = ground_plan.state.standing().len();
-    let coolings = COOLINGS.iter().find(|&&(most, _)| standing <= most).map_or(1, |&(_, coolings)| coolings);
+    let coolings = if standing <= FEW_LOTS { COOLINGS_OF_FEW_LOTS } else { 1 };
     // Few lots are cooled again and again, so that one start is not lost on them; many have only the plan they start from.
     let temperatures = replicas[0].calibrate(coolings > 1);
     let spare = spare_time(&mut replicas, choices(ground, &ground_plan.state), effort, temperatures.at(0.0));
@@ -106,10 +107,15 @@ fn cooled(share: f64, coolings: u64) -> f64 {
 }
 
 /// How many replicas search from a state. An iteration budget must come to the same plan on any machine; a time limit may
-/// use every thread there is.
+/// use every thread there is, and many lots are better off with one long cooling than with two that take turns.
 fn replicas_for(state: &State, effort: Effort<'_>) -> usize {
-    let fixed = if state.standing().len() <= FEW_LOTS { REPLICAS_OF_FEW_LOTS } else { REPLICAS };
-    if effort.iterations.is_some() { fixed } else { fixed.max(effort.pool.current_num_threads()) }
+    let threads = effort.pool.current_num_threads();
+    match (state.standing().len() <= FEW_LOTS, effort.iterations) {
+        (true, None) => REPLICAS_OF_FEW_LOTS.max(threads),
+        (true, Some(_)) => REPLICAS_OF_FEW_LOTS,
+        (false, None) => threads.max(1),
+        (false, Some(_)) => REPLICAS,
+    }
 }
 
 /// How many choices there are: where each lot goes, and in which form each item is made.
