@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo factories test test-browser test-spark test-faults test-shapes lint deny fuzz format bench peers tools clean
+.PHONY: help demo factories test test-browser test-spark test-faults test-shapes test-msrv lint deny fuzz format bench peers tools clean
 
 # Set by the environment where something else is wanted.
 CARGO ?= cargo
@@ -45,6 +45,12 @@ test-faults: tools ## Kills the command, fills its disk, takes its memory: what 
 # A hundred thousand lots on a line, as many windows, a thousand operations in a row: seconds and MiB of each.
 test-shapes: tools ## Instances of the worst shapes at their full size
 	@$(WITH_TOOLS) LOTWISE_SHAPES=1 $(CARGO) test --locked --release --test shapes -- --nocapture --test-threads 1
+
+# Without the integer programs: HiGHS would be built once more for it.
+MSRV := $(shell awk -F '"' '/^rust-version/ { print $$2 }' Cargo.toml)
+test-msrv: ## Checks the library and the command with the least Rust version stated in Cargo.toml
+	@rustup toolchain list | grep -q "^$(MSRV)" || rustup toolchain install $(MSRV) --profile minimal
+	@$(CARGO) +$(MSRV) check --locked --lib --bins --no-default-features --features cli --target-dir $(TARGET)/msrv
 
 # Needs cargo-fuzz and a nightly toolchain. FUZZ_SECONDS for each target.
 FUZZ_SECONDS ?= 1800

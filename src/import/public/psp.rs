@@ -69,8 +69,7 @@ fn read(text: &[u8]) -> Result<LotSizing, Diagnostic> {
 fn row(words: &mut Words<'_>, before: i64, types: i64) -> Result<Vec<Money>, Diagnostic> {
     let mut costs = Vec::new();
     for after in 1..=types {
-        let what = format_args!("the changeover cost from type {before} to {after}");
-        let cost = words.integer(what, 0..=LARGEST)?;
+        let cost = words.integer(format_args!("the changeover cost from type {before} to {after}"), 0..=LARGEST)?;
         if before == after && cost != 0 {
             let message = format!("Line {}: the changeover from type {before} to itself costs {cost}.", words.line());
             return Err(shape(words.line(), message, "Write 0, or check that the rows before it are complete."));

@@ -63,8 +63,10 @@ fn matrix(words: &mut Words<'_>, machine: usize, jobs: usize) -> Result<Vec<Vec<
     for before in 0..jobs {
         let mut row = Vec::new();
         for after in 0..jobs {
-            let what = format_args!("the setup from job {before} to job {after} on machine {machine}");
-            let seconds = words.integer(what, 0..=LARGEST)?;
+            let seconds = words.integer(
+                format_args!("the setup from job {before} to job {after} on machine {machine}"),
+                0..=LARGEST,
+            )?;
             if before == after && seconds != 0 {
                 let message = format!("Line {}: the setup from job {before} to itself is {seconds}.", words.line());
                 let remedy = "Write 0: in this format nothing precedes a machine's first job.";
