@@ -172,7 +172,8 @@ impl Late<'_, '_> {
         candidates
     }
 
-    /// A window as short as it can be, to the minute, beside others: cut at its end or at its begin.
+    /// A window as short as it can be, to the minute, beside others: cut at its end, then at its begin, or the other way
+    /// round.
     fn shrunk(&self, others: &[Candidate], window: Candidate) -> Candidate {
         if window.existing {
             return window;
@@ -181,16 +182,16 @@ impl Late<'_, '_> {
             let all = others.iter().map(|other| (other.line, other.span)).chain([(window.line, span)]);
             self.is_on_time(&Taken { opened: all.collect(), ..Taken::default() })
         };
-        let most = mul_div_ceil(window.span.length().0, 1, MINUTE);
-        let early = |minutes: i64| {
-            Span::new(window.span.from, window.span.to.min(window.span.from + Seconds(minutes * MINUTE)))
+        let cut = |span: Span, part: fn(Span, Seconds) -> Span| {
+            let most = mul_div_ceil(span.length().0, 1, MINUTE);
+            let part = |minutes: i64| part(span, Seconds(minutes * MINUTE));
+            least(most, |minutes| on_time(part(minutes))).map_or(span, part)
         };
-        let late =
-            |minutes: i64| Span::new(window.span.from.max(window.span.to - Seconds(minutes * MINUTE)), window.span.to);
-        let first = least(most, |minutes| on_time(early(minutes))).map(early);
-        let second = least(most, |minutes| on_time(late(minutes))).map(late);
-        let span = first.into_iter().chain(second).min_by_key(|span| (span.length(), std::cmp::Reverse(span.from)));
-        Candidate { span: span.unwrap_or(window.span), ..window }
+        let first: fn(Span, Seconds) -> Span = |span, length| Span::new(span.from, span.to.min(span.from + length));
+        let last: fn(Span, Seconds) -> Span = |span, length| Span::new(span.from.max(span.to - length), span.to);
+        let ways = [cut(cut(window.span, first), last), cut(cut(window.span, last), first)];
+        let shortest = ways.into_iter().min_by_key(|span| (span.length(), std::cmp::Reverse(span.from)));
+        Candidate { span: shortest.unwrap_or(window.span), ..window }
     }
 
     fn windows(&self, candidates: &[Candidate]) -> Change {
