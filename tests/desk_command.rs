@@ -100,7 +100,7 @@ fn a_remedy_that_is_tried_is_written_and_holds() {
     };
     assert_eq!(status(&tried("1")), 0);
     let check = json_of(&desk.run(&["check", "changed.json", "changed-plan.json", "--format", "json"]));
-    assert_eq!(check["sound"], true, "{check}");
+    assert_eq!(check["accepted"], true, "{check}");
     let plan = desk.json("changed-plan.json");
     let b = plan["orders"].as_array().unwrap().iter().find(|order| order["id"] == "B").unwrap();
     assert_eq!(b["status"], "on_time");
@@ -361,8 +361,9 @@ fn plans_are_compared_order_by_order() {
     ]);
     assert_eq!(status(&first), 0);
     let found = json_of(&desk.run(&["compare", "instance.json", "plan.json", "ahead.json"]));
-    let names = |list: &str| {
-        found["orders"][list].as_array().unwrap().iter().map(|one| one["order"].as_str().unwrap()).collect::<Vec<_>>()
+    let names = |verdict: &str| {
+        let orders = found["orders"].as_array().unwrap().iter().filter(|one| one["verdict"] == verdict);
+        orders.map(|one| one["id"].as_str().unwrap()).collect::<Vec<_>>()
     };
     assert_eq!((names("gained"), names("lost")), (vec!["B"], vec!["A"]), "{found}");
     let said = text(&desk.run(&["compare", "instance.json", "plan.json", "ahead.json", "--format", "text"]));
