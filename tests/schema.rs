@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+use lotwise::desk::actuals::actuals_schema;
 use lotwise::model::schema::instance_schema;
 use lotwise::solution::plan_schema;
 use std::path::Path;
@@ -25,4 +26,9 @@ fn the_instance_schema_is_that_of_the_types() {
 #[test]
 fn the_plan_schema_is_that_of_the_types() {
     assert_published("plan.schema.json", &plan_schema());
+}
+
+#[test]
+fn the_schema_of_actuals_is_that_of_the_types() {
+    assert_published("actuals.schema.json", &actuals_schema());
 }

@@ -5,7 +5,7 @@
 //! by timing alone (`retimed`) is exact and never more than a better plan could make of the hour.
 
 use super::DeskError;
-use super::change::{Change, OpenedWindow, applied};
+use super::change::{Change, OpenedWindow, applied, edited};
 use super::standing::Standing;
 use crate::model::{Instance, Instant};
 use crate::plan::OpIdx;
@@ -234,9 +234,10 @@ fn hours(
     let base = Standing::compile(standing.instance.clone(), &better)?;
     let mut worths = Vec::new();
     for (change, retimed) in chosen {
-        let Some(changed) = applied(&base, OrderIdx(0), &change) else { continue };
-        let start = solution_of(&changed.instance, &changed.problem, &changed.plan, &changed.schedule);
-        let with = search(&changed.instance, start, progress)?;
+        let Some(changed) = applied(&base, OrderIdx(0), &change, None) else { continue };
+        let Some((instance, _)) = edited(&base.instance, &change) else { continue };
+        let start = solution_of(&instance, &changed.problem, &changed.plan, &changed.schedule);
+        let with = search(&instance, start, progress)?;
         let Change::Overtime { windows } = change else { continue };
         let Some(OpenedWindow { line, from, to, .. }) = windows.into_iter().next() else { continue };
         let worth = (without.cost.total - with.cost.total).max(Money::ZERO);
@@ -279,7 +280,7 @@ fn best_hour(standing: &Standing, line: LineIdx, hour: Seconds) -> Option<(Chang
     };
     let retimed = gaps.into_iter().take(12).filter_map(|from| {
         let change = opened(from);
-        let changed = applied(standing, OrderIdx(0), &change)?;
+        let changed = applied(standing, OrderIdx(0), &change, None)?;
         Some((change, schedule.cost.total - changed.schedule.cost.total))
     });
     let mut best: Option<(Change, Money)> = None;

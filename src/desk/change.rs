@@ -5,7 +5,7 @@
 
 use super::DeskError;
 use super::facts::own_calendar;
-use super::insertion::{Inserted, insert_on_time};
+use super::insertion::{Inserted, Room, insert_on_time};
 use super::standing::{Standing, sound_part};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Amount, Instance, Instant, OvertimeWindow};
@@ -16,6 +16,7 @@ use crate::solution::Solution;
 use crate::solve::solution_of;
 use crate::units::{Id, Money};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// A change that makes an order on time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -108,21 +109,22 @@ pub fn apply_change(
         DeskError::Question(vec![Diagnostic::error(codes::QUESTION_ORDER, "", message, remedy)])
     };
     let id = standing.order(order).ok_or_else(|| fault(format!("The instance has no order \"{order}\".")))?;
-    let changed = applied(&standing, id, change).ok_or_else(|| fault("The change leaves no plan.".to_string()))?;
-    let (instance, _) = sound_part(&changed.instance)?;
+    let no_plan = || fault("The change leaves no plan.".to_string());
+    let changed = applied(&standing, id, change, None).ok_or_else(no_plan)?;
+    let (instance, _) = edited(&standing.instance, change).ok_or_else(no_plan)?;
+    let (instance, _) = sound_part(&instance)?;
     let solution = solution_of(&instance, &changed.problem, &changed.plan, &changed.schedule);
     Ok((instance, solution))
 }
 
-/// An instance under a change, and the plan that follows.
-pub(super) struct Changed {
-    pub instance: Instance,
-    pub problem: Problem,
+/// What an instance compiles to under a change, and the plan that follows.
+pub(super) struct Changed<'s> {
+    pub problem: Cow<'s, Problem>,
     pub plan: Plan,
     pub schedule: Schedule,
 }
 
-impl Changed {
+impl Changed<'_> {
     /// Whether an order is delivered by its promise.
     pub fn is_on_time(&self, order: OrderIdx) -> bool {
         let due = self.problem.orders[order].due;
@@ -130,11 +132,19 @@ impl Changed {
     }
 }
 
-/// What follows from a change; none where no plan does.
-pub(super) fn applied(standing: &Standing, order: OrderIdx, change: &Change) -> Option<Changed> {
-    let mut instance = standing.instance.clone();
-    let opened = edit(&mut instance, change)?;
-    let problem = Problem::new(&instance);
+/// What follows from a change; none where no plan does. `room` is that of the plan as it stands, where it is known.
+pub(super) fn applied<'s>(
+    standing: &'s Standing,
+    order: OrderIdx,
+    change: &Change,
+    room: Option<&Room<'_>>,
+) -> Option<Changed<'s>> {
+    let (problem, opened) = compiled(standing, order, change)?;
+    let is_made = standing.plan.fates[order] == Fate::Made;
+    if let (Change::Ahead { .. }, Some(room)) = (change, room) {
+        let Inserted { plan, schedule } = room.insert_on_time(order)?;
+        return Some(Changed { problem, plan, schedule });
+    }
     let mut plan = standing.plan.clone();
     for (line, window) in opened {
         plan.overtime[line].push(window);
@@ -142,15 +152,40 @@ pub(super) fn applied(standing: &Standing, order: OrderIdx, change: &Change) -> 
         plan.overtime[line].dedup();
     }
     let moves = matches!(change, Change::Capability { .. } | Change::RejectCost { .. } | Change::Ahead { .. });
-    if moves || plan.fates[order] == Fate::LeftOut {
-        if plan.fates[order] == Fate::Made {
-            plan = plan.without(&problem, &[order]);
-        }
+    if moves || !is_made {
         let Inserted { plan, schedule } = insert_on_time(&problem, &plan, order)?;
-        return Some(Changed { instance, problem, plan, schedule });
+        return Some(Changed { problem, plan, schedule });
     }
     let schedule = settle(&problem, &mut plan).ok()?;
-    Some(Changed { instance, problem, plan, schedule })
+    Some(Changed { problem, plan, schedule })
+}
+
+/// What the instance compiles to under a change, and the overtime windows the plan then opens. What concerns one order's
+/// promise, or nothing but the plan, is not compiled anew.
+fn compiled<'s>(
+    standing: &'s Standing,
+    order: OrderIdx,
+    change: &Change,
+) -> Option<(Cow<'s, Problem>, Vec<(LineIdx, usize)>)> {
+    match change {
+        Change::Ahead { .. } => Some((Cow::Borrowed(&standing.problem), Vec::new())),
+        Change::Promise { due, .. } if standing.problem.orders[order].due.is_some() => {
+            let mut problem = standing.problem.clone();
+            problem.orders[order].due = Some(due.seconds);
+            Some((Cow::Owned(problem), Vec::new()))
+        }
+        _ => {
+            let (instance, opened) = edited(&standing.instance, change)?;
+            Some((Cow::Owned(Problem::new(&instance)), opened))
+        }
+    }
+}
+
+/// The instance under a change, and the overtime windows the plan then opens, by their places.
+pub(super) fn edited(instance: &Instance, change: &Change) -> Option<(Instance, Vec<(LineIdx, usize)>)> {
+    let mut instance = instance.clone();
+    let opened = edit(&mut instance, change)?;
+    Some((instance, opened))
 }
 
 /// Writes the change into the instance; the overtime windows the plan then opens, by their places.

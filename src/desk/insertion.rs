@@ -2,19 +2,17 @@
 //!
 //! Operation by operation along the route: of every line that can run it, the places that look best by a quick estimate
 //! (changeovers, the order's own delivery, what the delay does to those behind) are tried, each priced exactly by the
-//! network. Others may start later because of it, and that is in the price; nobody changes lines or overtakes anybody.
+//! network. What the steps still to come make of it is foreseen: each on the line that ends it first, as if nothing else
+//! were there. Others may start later because of it, and that is in the price; nobody changes lines or overtakes anybody.
 
-use crate::plan::{Fate, LotIdx, OpIdx, Plan};
+mod inserter;
+
+use crate::plan::{Fate, OpIdx, Plan};
 use crate::problem::{OrderIdx, Problem};
-use crate::schedule::network::{Network, OpId, Timetable};
+use crate::schedule::network::{Network, Timetable};
 use crate::schedule::{Schedule, settle};
-use crate::units::{DAY, Money, Seconds};
-
-/// What an order is charged for being late where it must not be: more than plans cost, and a thousand days of it are
-/// still a number.
-const LATE_PENALTY: i64 = 1 << 44;
-/// Places of a line that are priced exactly.
-const TRIED: usize = 6;
+use crate::units::Seconds;
+use inserter::{Inserter, Urgency};
 
 /// A plan with an order put in, at its exact price.
 #[derive(Clone, Debug)]
@@ -23,13 +21,74 @@ pub(crate) struct Inserted {
     pub schedule: Schedule,
 }
 
-/// The plan with an order that it leaves out put in where it adds least to the cost; none where it fits nowhere.
+/// A plan that orders can be put into, one at a time, each into the plan as it is.
+pub(super) struct Room<'p> {
+    problem: &'p Problem,
+    network: Network<'p>,
+    timetable: Timetable,
+}
+
+impl<'p> Room<'p> {
+    /// A plan that can be timed.
+    pub fn new(problem: &'p Problem, plan: &Plan) -> Option<Self> {
+        let network = Network::new(problem, plan);
+        let timetable = network.timetable(plan)?;
+        Some(Self { problem, network, timetable })
+    }
+
+    /// The plan with an order put in where it adds least to the cost; none where it fits nowhere. One that is in the plan
+    /// is taken out first.
+    pub fn insert(&self, order: OrderIdx) -> Option<Inserted> {
+        let eager = || self.made(order, Urgency { eager: true, ..Urgency::default() });
+        self.made(order, Urgency::default()).or_else(eager)
+    }
+
+    /// The same, but being delivered by an instant comes before all costs: it is later only where no place is found in time,
+    /// and then as little as can be.
+    pub fn insert_by(&self, order: OrderIdx, by: Seconds) -> Option<Inserted> {
+        let rank = |made: &Inserted| {
+            let delivery = made.schedule.deliveries[order].unwrap_or(Seconds::MAX);
+            ((delivery - by).max(Seconds::ZERO), made.schedule.cost.total)
+        };
+        let lately = self.made(order, Urgency { by: by.0, eager: false });
+        let is_late = lately.as_ref().is_none_or(|made| rank(made).0 > Seconds::ZERO);
+        // Where the steps to come have to queue, those before them were put in too late.
+        let several = self.network.orders[order.0 as usize].lots.iter().any(|&lot| {
+            let lot = &self.network.lots[lot as usize];
+            lot.past - lot.first > 1
+        });
+        let again = is_late && several && by.0 > self.network.start;
+        let eagerly = if again { self.made(order, Urgency { by: by.0, eager: true }) } else { None };
+        lately.into_iter().chain(eagerly).min_by_key(rank)
+    }
+
+    /// The same, by the order's promise.
+    pub fn insert_on_time(&self, order: OrderIdx) -> Option<Inserted> {
+        match self.problem.orders[order].due {
+            Some(due) => self.insert_by(order, due),
+            None => self.insert(order),
+        }
+    }
+
+    fn made(&self, order: OrderIdx, urgency: Urgency) -> Option<Inserted> {
+        let mut timetable = self.timetable.clone();
+        if timetable.made()[order.0 as usize] {
+            timetable.leave_out(&self.network, order.0);
+            timetable.settle(&self.network, i64::MAX)?;
+        }
+        let inserter = Inserter { network: &self.network, timetable, urgency, order: order.0 };
+        finish(self.problem, &self.network, &inserter.insert()?)
+    }
+}
+
+/// The plan with an order put in where it adds least to the cost; none where it fits nowhere.
 pub(super) fn insert(problem: &Problem, plan: &Plan, order: OrderIdx) -> Option<Inserted> {
-    let network = Network::new(problem, plan);
-    let timetable = network.timetable(plan)?;
-    let mut inserter = Inserter { network: &network, timetable, decided: Vec::new(), order: order.0 };
-    let done = inserter.insert()?;
-    finish(problem, done.network, &done.timetable)
+    Room::new(problem, plan)?.insert(order)
+}
+
+/// The same, but on time comes before all costs.
+pub(super) fn insert_on_time(problem: &Problem, plan: &Plan, order: OrderIdx) -> Option<Inserted> {
+    Room::new(problem, plan)?.insert_on_time(order)
 }
 
 /// The plan with every order that must be made, and those named besides, put in as far as they fit, most urgent first.
@@ -43,9 +102,9 @@ pub(crate) fn insert_missing(problem: &Problem, plan: &Plan, mut missing: Vec<Or
     let mut timetable = network.timetable(plan)?;
     for order in missing {
         let before = timetable.clone();
-        let mut inserter = Inserter { network: &network, timetable, decided: Vec::new(), order: order.0 };
+        let inserter = Inserter { network: &network, timetable, urgency: Urgency::default(), order: order.0 };
         timetable = match inserter.insert() {
-            Some(done) if pays(problem, order, &before, &done.timetable) => done.timetable.clone(),
+            Some(done) if pays(problem, order, &before, &done) => done,
             _ => before,
         };
     }
@@ -57,155 +116,11 @@ fn pays(problem: &Problem, order: OrderIdx, before: &Timetable, after: &Timetabl
     problem.orders[order].reject_cost.is_none() || after.cost() <= before.cost()
 }
 
-/// The same as [`insert`], but on time comes before all costs: the order is charged so much for being late that it is
-/// only where no place it can have is in time. Priced as it is.
-pub(super) fn insert_on_time(problem: &Problem, plan: &Plan, order: OrderIdx) -> Option<Inserted> {
-    let mut urgent = problem.clone();
-    let facts = &mut urgent.orders[order];
-    facts.late_cost_once = Money(LATE_PENALTY);
-    facts.late_cost_per_day = Money(LATE_PENALTY);
-    let mut inserted = insert(&urgent, plan, order)?;
-    inserted.schedule = settle(problem, &mut inserted.plan).ok()?;
-    Some(inserted)
-}
-
 fn finish(problem: &Problem, network: &Network<'_>, timetable: &Timetable) -> Option<Inserted> {
-    let mut plan =
-        network.plan_of((timetable.sequences(), &timetable.takings(), timetable.made()), timetable.overtime());
+    let takings = timetable.takings();
+    let mut plan = network.plan_of((timetable.sequences(), &takings, timetable.made()), timetable.overtime());
     let schedule = settle(problem, &mut plan).ok()?;
     Some(Inserted { plan, schedule })
-}
-
-/// An order on its way in.
-struct Inserter<'n, 'p> {
-    network: &'n Network<'p>,
-    timetable: Timetable,
-    /// Its operations that have a place: mode and place, in the order in which they were put in.
-    decided: Vec<(OpId, u32, usize)>,
-    order: u32,
-}
-
-/// A place on a line and what it would cost by the estimate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Chance {
-    estimate: i64,
-    mode: u32,
-    place: usize,
-}
-
-impl<'n, 'p> Inserter<'n, 'p> {
-    fn insert(&mut self) -> Option<&Self> {
-        self.timetable.make(self.network, self.order);
-        for &lot in &self.network.orders[self.order as usize].lots {
-            let facts = self.network.lots[lot as usize];
-            let item = self.network.plan.lots[LotIdx(lot)].item;
-            for &step in &self.network.problem.route_of(item).topological {
-                let operation = facts.first + u32::from(step);
-                if !self.network.operations[operation as usize].is_fact {
-                    self.place(operation)?;
-                }
-            }
-        }
-        self.timetable.settle(self.network, i64::MAX)?;
-        self.timetable.keep(self.network);
-        Some(self)
-    }
-
-    /// Puts an operation to its best place.
-    fn place(&mut self, operation: OpId) -> Option<()> {
-        let mut chances: Vec<Chance> = Vec::new();
-        let (first, past) = self.network.operations[operation as usize].modes;
-        for mode in first..past {
-            let mut of_line = self.chances(operation, mode);
-            of_line.sort_unstable();
-            of_line.truncate(TRIED);
-            // The end of the line harms nobody.
-            let line = self.network.modes[mode as usize].line;
-            let (_, last) = self.timetable.window(self.network, operation, line);
-            if of_line.iter().all(|chance| chance.place != last) {
-                of_line.push(Chance { estimate: i64::MAX, mode, place: last });
-            }
-            chances.extend(of_line);
-        }
-        let mut best: Option<(i64, u32, usize)> = None;
-        for Chance { mode, place, .. } in chances {
-            self.timetable.put_in(self.network, operation, mode, place);
-            match self.timetable.settle(self.network, i64::MAX) {
-                Some(cost) => {
-                    best = best.into_iter().chain([(cost, mode, place)]).min();
-                    self.timetable.take_out(self.network, operation);
-                    self.timetable.settle(self.network, i64::MAX)?;
-                }
-                None => self.restore()?,
-            }
-        }
-        let (_, mode, place) = best?;
-        self.timetable.put_in(self.network, operation, mode, place);
-        self.timetable.settle(self.network, i64::MAX)?;
-        self.decided.push((operation, mode, place));
-        Some(())
-    }
-
-    /// After a place that could not be timed everything is taken back, and what was decided put in again.
-    fn restore(&mut self) -> Option<()> {
-        self.timetable.take_back();
-        self.timetable.make(self.network, self.order);
-        for &(operation, mode, place) in &self.decided {
-            self.timetable.put_in(self.network, operation, mode, place);
-            self.timetable.settle(self.network, i64::MAX)?;
-        }
-        Some(())
-    }
-
-    /// Every place of a mode's line with its estimate.
-    fn chances(&self, operation: OpId, mode: u32) -> Vec<Chance> {
-        let network = self.network;
-        let facts = network.modes[mode as usize];
-        let line = &network.lines[facts.line as usize];
-        let open = self.timetable.open_time(network, facts.line);
-        let (first, last) = self.timetable.window(network, operation, facts.line);
-        let sequence = self.timetable.sequence(facts.line);
-        let ready = self.timetable.ready(network, operation, facts.line);
-        let class_of = |other: OpId| network.modes[self.timetable.here(other).mode as usize].class;
-        let harm = self.harm_behind(facts.line, facts.run);
-        let order = &network.orders[self.order as usize];
-        let is_last = network.operations[operation as usize].is_last;
-        let mut chances = Vec::with_capacity(last - first + 1);
-        for (place, harm) in harm.iter().enumerate().take(last + 1).skip(first) {
-            let before = place.checked_sub(1).map(|before| sequence[before]);
-            let (free, class) = before
-                .map_or((line.available_from, line.initial_class), |one| (self.timetable.here(one).end, class_of(one)));
-            let setup = network.setup_time(line, class, facts.class);
-            let Some((_, end)) = open.next(free, setup, ready, facts.run) else { continue };
-            let mut estimate = facts.cost + network.setup_cost(line, class, facts.class) + harm;
-            if let Some(&after) = sequence.get(place) {
-                estimate += network.setup_cost(line, facts.class, class_of(after))
-                    - network.setup_cost(line, class, class_of(after));
-            }
-            // An earlier end is better also where it is not what the order waits for.
-            estimate += if is_last { order.late_cost(end + facts.journey) } else { 0 };
-            estimate = estimate.saturating_add((end - network.start) / 3_600);
-            chances.push(Chance { estimate, mode, place });
-        }
-        chances
-    }
-
-    /// By place of a line: what it would cost those from there on to be later by `delay`, each by itself.
-    fn harm_behind(&self, line: u32, delay: i64) -> Vec<i64> {
-        let sequence = self.timetable.sequence(line);
-        let mut harm = vec![0i64; sequence.len() + 1];
-        for (place, &operation) in sequence.iter().enumerate().rev() {
-            let facts = &self.network.operations[operation as usize];
-            let order = &self.network.orders[facts.order as usize];
-            let here = self.timetable.here(operation);
-            let journey = if facts.is_last { self.network.modes[here.mode as usize].journey } else { 0 };
-            let room = (order.due.max(self.timetable.completion(facts.order)) - here.end - journey).max(0);
-            let over = Seconds((delay - room).max(0));
-            let price = Money(order.late_cost_per_day).pro_rata(over, DAY).0;
-            harm[place] = harm[place + 1].saturating_add(price);
-        }
-        harm
-    }
 }
 
 /// What of a plan starts at another time or on another line in another: operations by item and lot number.

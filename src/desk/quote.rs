@@ -5,7 +5,7 @@
 
 use super::DeskError;
 use super::explain::differences;
-use super::insertion::{Inserted, Moved, insert, moved};
+use super::insertion::{Inserted, Moved, Room, moved};
 use super::standing::{Standing, sound_part};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::read::{ReadError, read_value};
@@ -19,8 +19,6 @@ use crate::validate::validate;
 use rayon::prelude::*;
 use serde::Serialize;
 
-/// Charged per day for being later than asked; below what sums can hold, above what plans cost.
-const PENALTY: i64 = 1 << 44;
 /// Days after the earliest promise at which a price is told, where no dates are asked for.
 const LADDER: [i64; 5] = [1, 2, 4, 7, 14];
 
@@ -134,8 +132,9 @@ pub fn quote(
         .num_threads(options.threads.unwrap_or(0))
         .build()
         .map_err(|fault| DeskError::Internal(format!("no worker threads: {fault}")))?;
-    let plans = pool.install(|| asker.plans());
-    let quotes: Vec<Quote> = plans.iter().map(|made| asker.quoted(made, None)).collect();
+    let room = asker.room();
+    let plans = room.as_ref().map_or_else(Vec::new, |room| pool.install(|| asker.plans(room)));
+    let quotes: Vec<Quote> = plans.iter().map(|made| asker.quoted(&made.inserted, None)).collect();
     let earliest = quotes.iter().min_by_key(|quote| (quote.delivery, quote.price)).cloned();
     let cheapest = quotes.iter().min_by_key(|quote| (quote.price, quote.delivery)).cloned();
     let mut dates = options.dates.clone();
@@ -147,7 +146,11 @@ pub fn quote(
         dates.dedup();
     }
     let dates = pool.install(|| {
-        dates.par_iter().filter_map(|&by| Some(asker.quoted(&asker.by(by.seconds, &plans)?, Some(by)))).collect()
+        let kept = |by: &Instant| {
+            let made = asker.by(by.seconds, room.as_ref()?, &plans)?;
+            Some(asker.quoted(&made, Some(*by)))
+        };
+        dates.par_iter().filter_map(kept).collect()
     });
     Ok(Quotes { order: order.id.clone(), earliest, dates, cheapest })
 }
@@ -167,11 +170,14 @@ pub fn accept(
         let remedy = "Accept a date that `quote` lists.";
         DeskError::Question(vec![Diagnostic::error(codes::QUESTION_VALUE, "/due", message, remedy)])
     };
-    let plans = asker.plans();
-    let made = match by {
-        Some(by) => asker.by(by.seconds, &plans),
-        None => plans.iter().min_by_key(|made| asker.rank(made)).cloned(),
-    };
+    let room = asker.room();
+    let made = room.as_ref().and_then(|room| {
+        let plans = asker.plans(room);
+        match by {
+            Some(by) => asker.by(by.seconds, room, &plans),
+            None => plans.into_iter().map(|made| made.inserted).min_by_key(|made| asker.rank(made)),
+        }
+    });
     let made = made.ok_or_else(|| match by {
         Some(by) => refused(format!("The order {} cannot be delivered by {by}.", order.id)),
         None => refused(format!("There is no place for the order {}.", order.id)),
@@ -189,6 +195,12 @@ pub fn accept(
     let moved = moves.map(|one| asker.told(one, &plan, &schedule)).collect();
     let solution = solution_of(&sound, &problem, &plan, &schedule);
     Ok(Accepted { quote, moved, instance, solution })
+}
+
+/// A plan with the order, and by when it was asked to deliver it.
+struct Made {
+    by: Option<Seconds>,
+    inserted: Inserted,
 }
 
 /// A plan beside which an order stands that is not in it.
@@ -233,32 +245,31 @@ impl Asker {
         self.standing.problem.start
     }
 
-    /// The plan with the order put in, by a date if it can be; without a date where it costs least.
-    fn made(&self, by: Option<Seconds>) -> Option<Inserted> {
-        let Some(by) = by else { return insert(&self.standing.problem, &self.standing.plan, self.order) };
-        let mut urgent = self.standing.problem.clone();
-        let facts = &mut urgent.orders[self.order];
-        facts.due = Some(by);
-        facts.late_cost_per_day = Money(PENALTY);
-        let mut made = insert(&urgent, &self.standing.plan, self.order)?;
-        made.schedule = crate::schedule::settle(&self.standing.problem, &mut made.plan).ok()?;
-        Some(made)
+    /// The plan the order can be put into; none where it cannot be timed.
+    fn room(&self) -> Option<Room<'_>> {
+        Room::new(&self.standing.problem, &self.standing.plan)
     }
 
     /// Plans with the order: as early as it can be, within some days of that, and where it costs least.
-    fn plans(&self) -> Vec<Inserted> {
-        let Some(earliest) = self.made(Some(self.start())) else { return Vec::new() };
+    fn plans(&self, room: &Room<'_>) -> Vec<Made> {
+        let Some(earliest) = room.insert_by(self.order, self.start()) else { return Vec::new() };
         let delivery = earliest.schedule.deliveries[self.order].unwrap_or(self.start());
         let asked = LADDER.par_iter().map(|days| Some(delivery + Seconds(days * DAY.0))).chain([None]);
-        let mut plans = vec![earliest];
-        plans.extend(asked.filter_map(|by| self.made(by)).collect::<Vec<_>>());
+        let made = |by: Option<Seconds>| {
+            let inserted = by.map_or_else(|| room.insert(self.order), |by| room.insert_by(self.order, by))?;
+            Some(Made { by, inserted })
+        };
+        let mut plans = vec![Made { by: Some(self.start()), inserted: earliest }];
+        plans.extend(asked.filter_map(made).collect::<Vec<_>>());
         plans
     }
 
     /// The cheapest plan that delivers the order by an instant: one made for it, or one that does so anyway.
-    fn by(&self, by: Seconds, plans: &[Inserted]) -> Option<Inserted> {
-        let own = self.made(Some(by));
-        let in_time = plans.iter().chain(&own).filter(|made| self.rank(made).0 <= by);
+    fn by(&self, by: Seconds, room: &Room<'_>, plans: &[Made]) -> Option<Inserted> {
+        let known = plans.iter().any(|made| made.by == Some(by));
+        let own = if known { None } else { room.insert_by(self.order, by) };
+        let all = plans.iter().map(|made| &made.inserted).chain(&own);
+        let in_time = all.filter(|made| self.rank(made).0 <= by);
         in_time.min_by_key(|made| (made.schedule.cost.total, self.rank(made))).cloned()
     }
 

@@ -312,6 +312,12 @@ impl<'p> WhatIf<'p> {
         ready
     }
 
+    /// Who takes from a supply before an operation does, with the amounts in millionths.
+    pub fn takers_before(&self, supply: SupplyIdx, operation: OpIdx) -> impl Iterator<Item = (OpIdx, i64)> + '_ {
+        let takers = self.takers.iter().filter(move |(of, _)| *of == supply).flat_map(|(_, takers)| takers);
+        takers.copied().take_while(move |(taker, _)| *taker != operation)
+    }
+
     /// The clocks of the lines that are open otherwise.
     fn changed_clocks(&self, change: &Change) -> IdVec<LineIdx, Option<LineClock<'p>>> {
         let problem = self.problem;

@@ -11,6 +11,7 @@ use clap::Args;
 use lotwise::desk::agility::Spread;
 use lotwise::desk::{Agility, AgilityOptions, agility};
 use lotwise::model::Instance;
+use lotwise::report::text::counted;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Instant as Clock;
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// The largest increase looked for.
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "200%")]
     most: u32,
+    /// Of how many in a hundred orders the promise has to be kept.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "100%")]
+    keep: u32,
     /// By how much a piece may be dearer when there is less to make.
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "5%")]
     tolerance: u32,
@@ -74,6 +78,7 @@ pub fn run(arguments: &Arguments, started: Clock) -> Result<Exit, Failure> {
         demand_days: arguments.demand_days,
         samples: arguments.samples,
         most_percent: arguments.most.max(arguments.increase),
+        keep_percent: arguments.keep.min(100),
         tolerance_percent: arguments.tolerance,
         search: arguments.search.measuring(started, ITERATIONS)?,
     };
@@ -89,41 +94,77 @@ fn words(instance: &Instance, found: &Agility) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "demand    {:.1} orders a day, resampled; {} days fill the lines, then {} % more",
-        found.orders_per_day, found.filling_days, found.increase_percent
+        "demand    {:.1} orders a day, resampled; {} fill the lines, then {} % more",
+        found.orders_per_day,
+        counted(found.filling_days as usize, "day"),
+        found.increase_percent
     );
-    let days = |spread: &Spread| spread_words(spread, " days", &format!("not within {} days", found.within_days));
-    let share = |spread: &Spread| spread_words(spread, " %", "not even as it is");
-    let _ = writeln!(text, "upside flexibility    every promise is kept again after {}", days(&found.days_needed));
-    let _ = writeln!(
-        text,
-        "upside adaptability   the largest increase within {} days: {}",
-        found.within_days,
-        share(&found.largest_increase)
-    );
-    let _ = writeln!(
-        text,
-        "downside              the largest decrease without a dearer piece: {}",
-        share(&found.largest_decrease)
-    );
+    let [least, median, most] = found.kept_as_it_is.map(|share| share * 100.0);
+    let _ = writeln!(text, "as it is  {median:.1} % of promises are kept in the median ({least:.1} to {most:.1} %)");
+    let impossible: usize = found.samples.iter().map(|sample| sample.impossible).sum();
+    if impossible > 0 {
+        let _ = writeln!(
+            text,
+            "          {} of the streams could not be on time even in an empty plant, and are not counted",
+            counted(impossible, "order")
+        );
+    }
+    let within = found.within_days;
+    let promises = match found.keep_percent {
+        100 => "every promise is".to_string(),
+        share => format!("{share} % of promises are"),
+    };
+    let days = |value: Option<u32>| {
+        value.map_or_else(
+            || format!("never within {}", counted(within as usize, "day")),
+            |days| format!("after {}", counted(days as usize, "day")),
+        )
+    };
+    let share = |value: Option<u32>| {
+        value.map_or_else(|| "none, not even demand as it is".to_string(), |share| format!("{share} %"))
+    };
+    let lines = [
+        (format!("upside flexibility    {promises} kept again"), spread_words(&found.days_needed, days)),
+        (
+            format!("upside adaptability   the largest increase within {within} days"),
+            spread_words(&found.largest_increase, share),
+        ),
+        (
+            "downside              the largest decrease without a dearer piece".to_string(),
+            spread_words(&found.largest_decrease, share),
+        ),
+    ];
+    for (what, said) in lines {
+        let _ = writeln!(text, "{what}: {said}");
+    }
     for sample in &found.samples {
-        let days = sample.days_needed.map_or_else(|| "never".to_string(), |days| format!("{days} days"));
-        let most = sample.largest_increase.map_or_else(|| "none".to_string(), |most| format!("+{most} %"));
         let limit = sample.limiting_line.as_deref().unwrap_or("nothing");
         let _ = writeln!(
             text,
-            "  seed {:<6} {days}, up to {most}, {limit} {:.0} % full then; a piece {} now, {} with {} % less",
+            "  seed {:<6} {}, up to {}, {limit} {:.0} % full then; a piece {} now, {} with {} % less",
             sample.seed,
+            sample.days_needed.map_or_else(|| "never".to_string(), |days| counted(days as usize, "day")),
+            sample.largest_increase.map_or_else(|| "none".to_string(), |most| format!("+{most} %")),
             sample.limiting_load * 100.0,
             price(instance, sample.cost_per_piece),
             price(instance, sample.cost_per_piece_less),
             found.increase_percent
         );
     }
+    if found.largest_increase.median.is_none() {
+        text.push_str(
+            "not even demand as it is: search longer (--iterations), say over how many days these orders came in \
+             (--demand-days), or ask for fewer promises (--keep 98%)\n",
+        );
+    }
     text
 }
 
-fn spread_words(spread: &Spread, unit: &str, none: &str) -> String {
-    let said = |value: Option<u32>| value.map_or_else(|| none.to_string(), |value| format!("{value}{unit}"));
-    format!("{} in the median ({} to {})", said(spread.median), said(spread.least), said(spread.most))
+fn spread_words(spread: &Spread, said: impl Fn(Option<u32>) -> String) -> String {
+    let [least, median, most] = [spread.least, spread.median, spread.most].map(said);
+    if least == most {
+        format!("{median} in every stream")
+    } else {
+        format!("{median} in the median ({least} to {most})")
+    }
 }

@@ -2,14 +2,12 @@
 
 use super::Desk;
 use crate::model::{Duration, Instant};
+use crate::plan::OpIdx;
 use crate::problem::OrderIdx;
-use crate::schedule::what_if::{Answer, Behind, Change, Hold};
+use crate::schedule::what_if::{Answer, Behind, Change, Hold, Step};
 use crate::units::{Id, Seconds};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde::Serialize;
-
-/// Other orders are taken away one after another up to this many.
-const MOST_HOLDERS: usize = 40;
 
 /// What keeps an order from being on time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -68,7 +66,7 @@ pub struct Cause {
     pub delivery_without: Option<Instant>,
     /// By how much that is earlier.
     pub gain: Duration,
-    /// The orders concerned. For a full line: without all of these it is on time, and without none of them it stays late.
+    /// The orders concerned. For a full line: without all of these it is on time, and with any one of them left in it is late.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<String>,
     /// Those of them that each alone would make room enough.
@@ -80,7 +78,7 @@ pub struct Cause {
     /// Its items, or the operations waited for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<String>,
-    /// The materials concerned.
+    /// The materials concerned. For a full line: those that others take first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub materials: Vec<String>,
     /// Working time of changeovers, or closed time, on the way to its delivery.
@@ -219,6 +217,10 @@ impl Late<'_, '_> {
         }
         let problem = self.desk.problem();
         let order = &self.desk.standing.instance.orders[self.order.position()];
+        // Where most of it is late, it is not a few items that keep it.
+        if 2 * late_items.len() > order.items.len() {
+            return None;
+        }
         let mut items: Vec<_> = late_items.into_iter().collect();
         items.sort_unstable();
         let mut cause = self.with_delivery(Cause::new(CauseCode::KitLastItem, true), last);
@@ -240,13 +242,13 @@ impl Late<'_, '_> {
         lines.into_iter().map(|line| self.desk.line_name(line)).collect()
     }
 
-    pub(super) fn order_of(&self, operation: crate::plan::OpIdx) -> OrderIdx {
+    pub(super) fn order_of(&self, operation: OpIdx) -> OrderIdx {
         let standing = self.desk.standing;
         standing.problem.items[standing.plan.lots[standing.plan.operations[operation].lot].item].order
     }
 
     /// Lots that are late, each by the way it came.
-    pub(super) fn late_ways(&self, answer: &Answer) -> Vec<Vec<(crate::plan::OpIdx, crate::schedule::what_if::Step)>> {
+    pub(super) fn late_ways(&self, answer: &Answer) -> Vec<Vec<(OpIdx, Step)>> {
         let late = answer.deliveries.iter().filter(|(_, delivery)| *delivery > self.due);
         late.map(|(lot, _)| self.walk(answer, self.ends(*lot))).collect()
     }
@@ -278,9 +280,9 @@ impl Late<'_, '_> {
                     Hold::Route(before) if self.order_of(*operation) == self.order => Some(before),
                     _ => None,
                 });
-                let before: Vec<crate::plan::OpIdx> = waited.collect();
+                let before: Vec<OpIdx> = waited.collect();
                 cause.parts = names(before.iter().filter_map(|&operation| self.operation_name(operation)).collect());
-                let of = |operation: &crate::plan::OpIdx| {
+                let of = |operation: &OpIdx| {
                     let found = self.base.times.iter().find(|(other, _)| other == operation);
                     found.map(|(_, step)| self.desk.line_name(step.line))
                 };
@@ -293,18 +295,22 @@ impl Late<'_, '_> {
                 cause.time = Duration(Seconds(longest.unwrap_or(0)));
             }
             CauseCode::LineFull => {
-                let (orders, each_enough) = self.holders();
-                (cause.orders, cause.each_enough) = (orders, each_enough);
                 cause.lines = self.own_lines();
+                let supplies = steps().filter_map(|(_, step)| match step.held_by {
+                    Hold::Material(supply) => Some(instance.materials[supply.position()].id.clone()),
+                    _ => None,
+                });
+                cause.materials = names(supplies.collect());
+                if let Some(holders) = self.holders() {
+                    // What is said of the delivery is said of these orders, not of all.
+                    cause = self.with_delivery(cause, holders.delivery);
+                    (cause.orders, cause.each_enough) = (holders.orders, holders.each_enough);
+                }
             }
             CauseCode::ClosedTime => {
-                cause.lines = self.own_lines();
-                let closed = |step: &crate::schedule::what_if::Step| {
-                    let from = step.held_until.min(step.start);
-                    let closed = self.desk.what_if.closed(step.line, from, step.end.max(from));
-                    closed.iter().map(|span| span.length().0).sum::<i64>()
-                };
-                let longest = ways.iter().map(|way| way.iter().map(|(_, step)| closed(step)).sum::<i64>()).max();
+                let closed: Vec<Vec<(String, i64)>> = ways.iter().map(|way| self.closed_on(way)).collect();
+                cause.lines = names(closed.iter().flatten().map(|(line, _)| line.clone()).collect());
+                let longest = closed.iter().map(|way| way.iter().map(|(_, time)| time).sum::<i64>()).max();
                 cause.time = Duration(Seconds(longest.unwrap_or(0)));
             }
             _ => {}
@@ -312,54 +318,24 @@ impl Late<'_, '_> {
         cause
     }
 
-    fn operation_name(&self, operation: crate::plan::OpIdx) -> Option<String> {
+    fn operation_name(&self, operation: OpIdx) -> Option<String> {
         let standing = self.desk.standing;
         let facts = standing.plan.operations[operation];
         let route = standing.problem.written_route(standing.plan.lots[facts.lot].item)?;
         Some(standing.instance.routes[route].operations[usize::from(facts.step)].id.clone())
     }
 
-    /// Orders that hold the places it could have: without all of them it is on time, and none of them can be left in; and
-    /// those that each alone would make room enough. Both empty where taking away so many does not help.
-    fn holders(&self) -> (Vec<String>, Vec<String>) {
-        let mut absent: FxHashSet<OrderIdx> = FxHashSet::default();
-        let mut taken: Vec<OrderIdx> = Vec::new();
-        let mut answer = self.base.clone();
-        while answer.delivery > self.due && taken.len() < MOST_HOLDERS {
-            let mut held: FxHashMap<OrderIdx, i64> = FxHashMap::default();
-            for (operation, step) in self.late_ways(&answer).iter().flatten() {
-                let order = self.order_of(*operation);
-                if order != self.order && step.held_by != Hold::Fact {
-                    *held.entry(order).or_default() += (step.end - step.start).0;
-                }
-            }
-            let Some((&largest, _)) = held.iter().max_by_key(|(order, time)| (**time, std::cmp::Reverse(**order)))
-            else {
-                return (Vec::new(), Vec::new());
+    /// Closed time on a way, step by step: from what its operation waited for to its end.
+    fn closed_on(&self, way: &[(OpIdx, Step)]) -> Vec<(String, i64)> {
+        let closed = way.iter().enumerate().map(|(place, (_, step))| {
+            // Behind another lot its changeover counts too, which may have stood still as well.
+            let from = match (step.held_by, way.get(place + 1)) {
+                (Hold::Line(_), Some((_, before))) => before.end,
+                _ => step.held_until.min(step.start),
             };
-            absent.insert(largest);
-            taken.push(largest);
-            let change = Change { absent: absent.clone(), ..Change::default() };
-            let Some(next) = self.desk.what_if.ask(&self.behind, &change) else { break };
-            answer = next;
-        }
-        if answer.delivery > self.due {
-            return (Vec::new(), Vec::new());
-        }
-        for &order in &taken {
-            absent.remove(&order);
-            if !self.is_on_time(&Change { absent: absent.clone(), ..Change::default() }) {
-                absent.insert(order);
-            }
-        }
-        let alone = |order: &OrderIdx| {
-            let absent = FxHashSet::from_iter([*order]);
-            self.is_on_time(&Change { absent, ..Change::default() })
-        };
-        let mut kept: Vec<OrderIdx> = absent.into_iter().collect();
-        kept.sort_unstable();
-        let each: Vec<String> =
-            taken.iter().filter(|order| alone(order)).map(|&one| self.desk.order_name(one)).collect();
-        (kept.into_iter().map(|order| self.desk.order_name(order)).collect(), each)
+            let spans = self.desk.what_if.closed(step.line, from, step.end.max(from));
+            (self.desk.line_name(step.line), spans.iter().map(|span| span.length().0).sum::<i64>())
+        });
+        closed.filter(|(_, time)| *time > 0).collect()
     }
 }

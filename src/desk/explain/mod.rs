@@ -6,8 +6,10 @@
 //! applied and the order found on time.
 
 mod alone;
+mod capabilities;
 mod causes;
 mod chain;
+mod holders;
 mod refused;
 mod remedies;
 
@@ -19,6 +21,7 @@ pub use remedies::Remedy;
 
 use super::DeskError;
 use super::change::Change;
+use super::insertion::Room;
 use super::standing::Standing;
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::model::{Duration, Instance, Instant};
@@ -28,6 +31,10 @@ use crate::solution::{OrderStatus, Reason, Solution};
 use crate::units::{Id, Money, Seconds};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::sync::OnceLock;
+
+/// For so many orders, the dearest first, a brief search looks whether they would pay where they are turned down.
+const SEARCHED: usize = 10;
 
 /// What to explain, and how much of it.
 #[derive(Clone, Debug)]
@@ -139,7 +146,8 @@ pub fn explain(instance: &Instance, solution: &Solution, options: &ExplainOption
         .build()
         .map_err(|fault| DeskError::Internal(format!("no worker threads: {fault}")))?;
     let mut orders: Vec<Explanation> = pool.install(|| {
-        asked.par_iter().enumerate().map(|(place, &order)| desk.explain(order, place < options.most)).collect()
+        let told = asked.par_iter().enumerate();
+        told.map(|(place, &order)| desk.explain(order, place < options.most, place < SEARCHED)).collect()
     });
     if options.order.is_none() {
         let set_aside = standing.set_aside.iter().map(|(id, fault)| desk.set_aside(id, fault));
@@ -163,12 +171,18 @@ struct Desk<'s> {
     standing: &'s Standing,
     what_if: WhatIf<'s>,
     entries: Solution,
+    /// The plan for orders to be put into, once the first is.
+    room: OnceLock<Option<Room<'s>>>,
 }
 
 impl<'s> Desk<'s> {
     fn new(standing: &'s Standing) -> Self {
         let what_if = WhatIf::new(&standing.problem, &standing.plan);
-        Self { standing, what_if, entries: standing.solution() }
+        Self { standing, what_if, entries: standing.solution(), room: OnceLock::new() }
+    }
+
+    fn room(&self) -> Option<&Room<'s>> {
+        self.room.get_or_init(|| Room::new(&self.standing.problem, &self.standing.plan)).as_ref()
     }
 
     fn problem(&self) -> &Problem {
@@ -198,7 +212,7 @@ impl<'s> Desk<'s> {
         orders
     }
 
-    fn explain(&self, order: OrderIdx, in_full: bool) -> Explanation {
+    fn explain(&self, order: OrderIdx, in_full: bool, searches: bool) -> Explanation {
         let entry = &self.entries.orders[order.position()];
         let written = &self.standing.instance.orders[order.position()];
         let mut explanation = Explanation {
@@ -219,7 +233,7 @@ impl<'s> Desk<'s> {
         match entry.status {
             OrderStatus::OnTime => {}
             OrderStatus::Late => self.explain_late(order, &mut explanation),
-            OrderStatus::Rejected | OrderStatus::Unplanned => self.explain_left_out(order, &mut explanation),
+            OrderStatus::Rejected | OrderStatus::Unplanned => self.explain_left_out(order, searches, &mut explanation),
         }
         explanation
     }

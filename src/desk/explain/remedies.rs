@@ -8,15 +8,14 @@ use crate::schedule::what_if::{Change as Taken, Hold};
 use crate::solution::OrderStatus;
 use crate::units::{Id, MICRO, Money, Seconds, mul_div_ceil};
 use crate::working_time::Span;
-use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 /// Windows are sized to the minute.
 const MINUTE: i64 = 60;
-/// Closed times of a line that are considered, the last ones before the promise.
-const GAPS: usize = 6;
-/// Lines that are considered for a capability they lack.
-const CAPABLE: usize = 3;
+/// Closed times of a line that are considered, the last ones before the promise: few, and more where these are too few.
+const GAPS: [usize; 2] = [6, 30];
+/// Up to so many windows overtime is told before everything else.
+const FEW: usize = 2;
 
 /// A change that makes the order on time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,10 +46,17 @@ impl Late<'_, '_> {
         let ahead = self.proved(Change::Ahead { order: order.clone() });
         // A line that learns something helps where that is better than what the lines that can do it already make room for.
         let worth = |remedy: &Remedy| ahead.as_ref().is_none_or(|ahead| remedy.plan_cost < ahead.plan_cost);
-        remedies.extend(self.capabilities().into_iter().filter_map(|change| self.proved(change)).filter(worth));
+        let capable = self.capabilities().into_iter().filter_map(|(line, change)| {
+            let uses = |changed: &Changed<'_>| changed.is_on_time(self.order) && self.is_on_new_line(changed, line);
+            self.desk.proved_by(self.order, change, uses)
+        });
+        // Of several lines that could learn it, the one for which that is worth most.
+        remedies.extend(capable.filter(worth).min_by_key(|remedy| remedy.plan_cost));
         remedies.extend(ahead);
         let delivery = self.desk.standing.schedule.deliveries[self.order].unwrap_or(self.base.delivery);
         remedies.extend(self.proved(Change::Promise { order, due: self.desk.instant(delivery) }));
+        // Many windows are no small change.
+        remedies.sort_by_key(|remedy| matches!(&remedy.change, Change::Overtime { windows } if windows.len() > FEW));
         remedies
     }
 
@@ -95,20 +101,13 @@ impl Late<'_, '_> {
 
     /// Windows in which lines on its way would have to work: first one, else as few as it takes.
     fn overtime(&self) -> Option<Change> {
-        let candidates = self.candidates();
-        let opened = |windows: &[Candidate]| Taken {
-            opened: windows.iter().map(|window| (window.line, window.span)).collect(),
-            ..Taken::default()
-        };
+        let candidates = GAPS.iter().find_map(|&gaps| self.enough(gaps))?;
         let singles = candidates.iter().filter(|one| self.is_on_time(&opened(std::slice::from_ref(one))));
         let shortest = singles
             .map(|one| self.shrunk(&[], *one))
             .min_by_key(|one| (one.span.length(), one.existing, std::cmp::Reverse(one.span.from)));
         if let Some(one) = shortest {
             return Some(self.windows(&[one]));
-        }
-        if !self.is_on_time(&opened(&candidates)) {
-            return None;
         }
         let mut kept = candidates;
         let mut place = 0;
@@ -127,14 +126,32 @@ impl Late<'_, '_> {
         Some(self.windows(&kept))
     }
 
-    /// Closed times before the promise of the lines on its way, overtime the calendar has among them.
-    fn candidates(&self) -> Vec<Candidate> {
+    /// Closed times that suffice if all of them are worked, the last ones of each line: first of the lines on its way, then
+    /// of those it waits for once these work longer; none where that is not enough.
+    fn enough(&self, gaps: usize) -> Option<Vec<Candidate>> {
+        let mut answer = self.base.clone();
+        let mut lines: Vec<LineIdx> = Vec::new();
+        loop {
+            let known = lines.len();
+            lines.extend(self.late_ways(&answer).iter().flatten().map(|(_, step)| step.line));
+            lines.sort_unstable();
+            lines.dedup();
+            if lines.len() == known {
+                return None;
+            }
+            let candidates = self.candidates(&lines, gaps);
+            answer = self.desk.what_if.ask(&self.behind, &opened(&candidates))?;
+            if answer.delivery <= self.due {
+                return Some(candidates);
+            }
+        }
+    }
+
+    /// Closed times of lines before the promise, overtime the calendar has among them.
+    fn candidates(&self, lines: &[LineIdx], gaps: usize) -> Vec<Candidate> {
         let problem = self.desk.problem();
-        let mut lines: Vec<LineIdx> = self.late_ways(&self.base).iter().flatten().map(|(_, step)| step.line).collect();
-        lines.sort_unstable();
-        lines.dedup();
         let mut candidates = Vec::new();
-        for line in lines {
+        for &line in lines {
             let facts = &problem.lines[line];
             let from =
                 if facts.facts.is_empty() { problem.start.max(facts.available_from) } else { facts.available_from };
@@ -145,7 +162,7 @@ impl Late<'_, '_> {
                 .flat_map(|gap| without(*gap, &overtime))
                 .map(|span| Candidate { line, span, existing: false })
                 .collect();
-            let last = of_line.len().saturating_sub(GAPS);
+            let last = of_line.len().saturating_sub(gaps);
             candidates.extend(of_line.drain(last..));
             let unopened = |span: &&Span| {
                 span.from < self.due && closed.iter().any(|gap| gap.from < span.to && span.from < gap.to)
@@ -155,7 +172,8 @@ impl Late<'_, '_> {
         candidates
     }
 
-    /// A window as short as it can be, to the minute, beside others: cut at its end or at its begin.
+    /// A window as short as it can be, to the minute, beside others: cut at its end, then at its begin, or the other way
+    /// round.
     fn shrunk(&self, others: &[Candidate], window: Candidate) -> Candidate {
         if window.existing {
             return window;
@@ -164,16 +182,16 @@ impl Late<'_, '_> {
             let all = others.iter().map(|other| (other.line, other.span)).chain([(window.line, span)]);
             self.is_on_time(&Taken { opened: all.collect(), ..Taken::default() })
         };
-        let most = mul_div_ceil(window.span.length().0, 1, MINUTE);
-        let early = |minutes: i64| {
-            Span::new(window.span.from, window.span.to.min(window.span.from + Seconds(minutes * MINUTE)))
+        let cut = |span: Span, part: fn(Span, Seconds) -> Span| {
+            let most = mul_div_ceil(span.length().0, 1, MINUTE);
+            let part = |minutes: i64| part(span, Seconds(minutes * MINUTE));
+            least(most, |minutes| on_time(part(minutes))).map_or(span, part)
         };
-        let late =
-            |minutes: i64| Span::new(window.span.from.max(window.span.to - Seconds(minutes * MINUTE)), window.span.to);
-        let first = least(most, |minutes| on_time(early(minutes))).map(early);
-        let second = least(most, |minutes| on_time(late(minutes))).map(late);
-        let span = first.into_iter().chain(second).min_by_key(|span| (span.length(), std::cmp::Reverse(span.from)));
-        Candidate { span: span.unwrap_or(window.span), ..window }
+        let first: fn(Span, Seconds) -> Span = |span, length| Span::new(span.from, span.to.min(span.from + length));
+        let last: fn(Span, Seconds) -> Span = |span, length| Span::new(span.from.max(span.to - length), span.to);
+        let ways = [cut(cut(window.span, first), last), cut(cut(window.span, last), first)];
+        let shortest = ways.into_iter().min_by_key(|span| (span.length(), std::cmp::Reverse(span.from)));
+        Candidate { span: shortest.unwrap_or(window.span), ..window }
     }
 
     fn windows(&self, candidates: &[Candidate]) -> Change {
@@ -184,43 +202,6 @@ impl Late<'_, '_> {
             existing: one.existing,
         };
         Change::Overtime { windows: candidates.iter().map(window).collect() }
-    }
-
-    /// Lines that could make what is late if they offered what it requires.
-    fn capabilities(&self) -> Vec<Change> {
-        let standing = self.desk.standing;
-        let instance = &standing.instance;
-        let mut changes: Vec<Change> = Vec::new();
-        let order = &instance.orders[self.order.position()];
-        let late = self.base.deliveries.iter().filter(|(_, delivery)| *delivery > self.due);
-        let mut seen: FxHashSet<(usize, Vec<String>)> = FxHashSet::default();
-        for (lot, _) in late {
-            let item = standing.plan.lots[*lot].item;
-            let place = (item.0 - standing.problem.orders[self.order].items.start) as usize;
-            let Some(variant) = instance.variants.iter().find(|one| one.id == order.items[place].variant) else {
-                continue;
-            };
-            let route = standing.problem.written_route(item).map(|route| &instance.routes[route]);
-            let steps: Vec<(Option<&str>, Option<&str>)> = match route {
-                None => vec![(None, None)],
-                Some(route) => {
-                    route.operations.iter().map(|one| (Some(one.id.as_str()), one.stage.as_deref())).collect()
-                }
-            };
-            for (operation, stage) in steps {
-                let Some(required) = variant.requires.as_ref().map(|requires| requires.of(operation)) else { continue };
-                for (index, line) in
-                    instance.lines.iter().enumerate().filter(|(_, line)| line.stage.as_deref() == stage)
-                {
-                    let lacking = required.iter().filter(|one| !line.offers.contains(one)).cloned();
-                    let lacking: Vec<String> = lacking.collect();
-                    if !lacking.is_empty() && changes.len() < CAPABLE && seen.insert((index, lacking.clone())) {
-                        changes.push(Change::Capability { line: line.id.clone(), offers: lacking });
-                    }
-                }
-            }
-        }
-        changes
     }
 }
 
@@ -235,10 +216,11 @@ impl super::Desk<'_> {
         &self,
         order: crate::problem::OrderIdx,
         change: Change,
-        helps: impl Fn(&Changed) -> bool,
+        helps: impl Fn(&Changed<'_>) -> bool,
     ) -> Option<Remedy> {
         let standing = self.standing;
-        let changed = applied(standing, order, &change)?;
+        let room = if matches!(change, Change::Ahead { .. }) { self.room() } else { None };
+        let changed = applied(standing, order, &change, room)?;
         if !helps(&changed) || changed.schedule.unplanned > standing.schedule.unplanned {
             return None;
         }
@@ -258,6 +240,11 @@ struct Candidate {
     line: LineIdx,
     span: Span,
     existing: bool,
+}
+
+/// These windows, opened besides.
+fn opened(windows: &[Candidate]) -> Taken {
+    Taken { opened: windows.iter().map(|window| (window.line, window.span)).collect(), ..Taken::default() }
 }
 
 /// The least number from 1 to `most` that does, by halving; none where `most` does not.

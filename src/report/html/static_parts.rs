@@ -125,14 +125,18 @@ pub(super) fn tables(register: &Register<'_>, options: &PageOptions, page: &mut 
         page.push_str("<p>All orders are on time.</p>\n");
     } else {
         let customer = if options.customers { "<th scope=\"col\">Customer</th>" } else { "" };
+        let shown = || orders.iter().take(ORDERS);
+        // Late orders have no reason in the plan: why they are late takes a question of its own.
+        let reasons = shown().any(|order| !reason(order).is_empty());
+        let why = if reasons { "<th scope=\"col\">Why</th>" } else { "" };
         let _ = writeln!(
             page,
             "<div class=\"wide\"><table class=\"rows\"><thead><tr><th scope=\"col\">Order</th>{customer}<th scope=\"col\">Status</th>\
              <th scope=\"col\">Due</th><th scope=\"col\">Delivery</th><th scope=\"col\">Late by</th>\
-             <th scope=\"col\" class=\"number\">Cost</th><th scope=\"col\">Why</th></tr></thead><tbody>"
+             <th scope=\"col\" class=\"number\">Cost</th>{why}</tr></thead><tbody>"
         );
-        orders.iter().take(ORDERS).for_each(|order| order_row(register, options, order, page));
-        page.push_str("</tbody></table></div>\n");
+        shown().for_each(|order| order_row(register, options, order, reasons, page));
+        page.push_str("</tbody></table></div>\n<p class=\"hint\">Why, and what would help: <code>lotwise explain INSTANCE PLAN ORDER</code></p>\n");
         if orders.len() > ORDERS {
             let _ = writeln!(page, "<p>{} more are in the table of all orders.</p>", count(orders.len() - ORDERS));
         }
@@ -142,11 +146,23 @@ pub(super) fn tables(register: &Register<'_>, options: &PageOptions, page: &mut 
     page.push_str("</section>\n<section id=\"every-order\"></section>\n");
 }
 
-fn order_row(register: &Register<'_>, options: &PageOptions, record: &OrderRecord<'_>, page: &mut String) {
+/// The plan's reason for leaving an order out.
+fn reason<'r>(record: &OrderRecord<'r>) -> &'r str {
+    record.entry.and_then(|entry| entry.reason.as_ref()).map_or("", |reason| reason.message.as_str())
+}
+
+fn order_row(
+    register: &Register<'_>,
+    options: &PageOptions,
+    record: &OrderRecord<'_>,
+    reasons: bool,
+    page: &mut String,
+) {
     let local = |at: Option<Seconds>| {
         at.map_or_else(String::new, |at| crate::report::svg::moment(at, &register.problem.zone, "%a %-d %b %Y %H:%M"))
     };
     let late = lateness(record).map_or_else(String::new, span);
+    let why = if reasons { format!("<td>{}</td>", escaped(reason(record))) } else { String::new() };
     let customer = match (options.customers, record.order.customer.as_deref()) {
         (false, _) => String::new(),
         (true, name) => format!("<td>{}</td>", escaped(name.unwrap_or_default())),
@@ -154,13 +170,12 @@ fn order_row(register: &Register<'_>, options: &PageOptions, record: &OrderRecor
     let _ = writeln!(
         page,
         "<tr><th scope=\"row\">{}</th>{customer}<td>{}</td><td>{}</td><td>{}</td><td>{late}</td>\
-         <td class=\"number\">{}</td><td>{}</td></tr>",
+         <td class=\"number\">{}</td>{why}</tr>",
         escaped(&record.order.id),
         tables::status_word(record.status()).replace('_', " "),
         local(record.order.due.map(|due| due.seconds)),
         local(record.delivery()),
         money(record.entry.map_or(Money::ZERO, |entry| entry.cost)),
-        escaped(record.entry.and_then(|entry| entry.reason.as_ref()).map_or("", |reason| reason.message.as_str())),
     );
 }
 

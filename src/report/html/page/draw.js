@@ -87,7 +87,10 @@ function drawRuns(context, view, paint, x, line, look, marked) {
     const order = orderOf(run), late = isLate(order);
     const dim = marked.orders ? !marked.orders.has(order) : look.lateOnly && !late;
     context.globalAlpha = dim ? 0.13 : 1;
-    if (run[SETUP_FROM] >= 0) drawSetup(context, paint, x(run[SETUP_FROM]), x(run[SETUP_TO]), top, height);
+    if (run[SETUP_FROM] >= 0) {
+      drawSetup(context, paint, x(run[SETUP_FROM]), x(run[SETUP_TO]), top, height);
+      pauses(context, view, paint, x, line, run[SETUP_FROM], run[SETUP_TO], top, height, dim);
+    }
     const from = x(run[START]), width = Math.max(x(run[END]) - from, 0.8);
     // Below half a pixel apart, neighbours hide each other anyway; late and marked ones are never left out.
     if (width < 1 && from < reached && !late && !marked.orders && index !== marked.run) continue;
@@ -103,7 +106,7 @@ function drawRuns(context, view, paint, x, line, look, marked) {
       context.fillStyle = paint.ground;
       context.fillRect(from + width - 0.7, top, 0.7, height);
     }
-    pauses(context, view, paint, x, run, top, height, dim);
+    pauses(context, view, paint, x, line, run[START], run[END], top, height, dim);
     if (width > 26 && height > 11 && !dim) label(context, run, from, width, top, late ? height * 0.85 : height, ink, view, paint);
     if (index === marked.run || (marked.order >= 0 && marked.order === order)) {
       context.globalAlpha = 1;
@@ -121,13 +124,13 @@ function drawSetup(context, paint, from, to, top, height) {
   context.fillRect(from, top + inset, width, height - 2 * inset);
 }
 
-// A run that stops at closing and goes on at opening is paler in between.
-function pauses(context, view, paint, x, run, top, height, dim) {
+// A run or changeover that stops at closing and goes on at opening is paler in between.
+function pauses(context, view, paint, x, line, begin, end, top, height, dim) {
   context.fillStyle = paint.closed;
-  for (const [from, to] of plan.closed[plan.lines[run[LINE]].closed]) {
-    if (from >= run[END]) break;
-    if (to <= run[START] || (from <= run[START] && to >= run[END])) continue;
-    const left = x(Math.max(from, run[START], view.from)), right = x(Math.min(to, run[END], view.to));
+  for (const [from, to] of plan.closed[plan.lines[line].closed]) {
+    if (from >= end) break;
+    if (to <= begin || (from <= begin && to >= end)) continue;
+    const left = x(Math.max(from, begin, view.from)), right = x(Math.min(to, end, view.to));
     if (right - left < 0.5) continue;
     context.globalAlpha = dim ? 0.1 : 0.72;
     context.fillRect(left, top, right - left, height);
@@ -142,8 +145,9 @@ function label(context, run, from, width, top, height, ink, view, paint) {
   const name = orderName(run), text = shortened(context, name, room);
   // A letter or two of a name say nothing.
   if (text !== name && text.length < 5) return;
-  // Where the label begins in closed time it stands on the pale part of its run.
-  const time = view.from + (begin + 2 - view.left) / (view.width - view.left) * (view.to - view.from);
+  // Where most of the label lies in closed time it stands on the pale part of its run.
+  const middle = begin + context.measureText(text).width / 2;
+  const time = view.from + (middle - view.left) / (view.width - view.left) * (view.to - view.from);
   const gaps = plan.closed[plan.lines[run[LINE]].closed];
   const paused = gaps.some(([from, to]) => from <= time && time < to) && !gaps.some(([from, to]) => from <= run[START] && run[END] <= to);
   context.fillStyle = paused ? paint.ink : ink;
