@@ -167,7 +167,7 @@ impl<'p> Proof<'p> {
                     return;
                 }
                 Found::TooMany(least) => {
-                    open.bound = open.bound.max(open.row.rounded_up(least));
+                    open.bound = open.row.rounded_up(least.max(open.bound));
                     open.too_wide = room;
                     return;
                 }

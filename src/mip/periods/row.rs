@@ -16,6 +16,8 @@ const NO_DUE_DATE: i64 = 1 << 59;
 const LARGEST: i64 = 1 << 40;
 /// Entries of a row's table at most: 32 MB.
 const MOST_COSTS: usize = 4_000_000;
+/// Orders at most.
+const MOST_ORDERS: usize = 20_000;
 /// Kinds of a row at most: a changeover is looked up for every two of them in every period.
 const MOST_KINDS: usize = 250;
 /// Lots of a kind at most.
@@ -53,14 +55,13 @@ pub(super) struct Kind {
 impl Plant {
     /// The rows of a plant; none where it has none, or a bound on them would be none on its plans, or they are too large.
     pub fn new(problem: &Problem, plan: &Plan) -> Option<Self> {
-        let network = Network::new(problem, plan);
         let whole = |item: ItemIdx| lots_of_item(problem, item, 2).len() == 1;
-        let plain = network.is_rows_of_periods()
+        // What can be seen without a network first: on large plants one takes its time.
+        let plain = problem.orders.len() <= MOST_ORDERS
+            && problem.orders.iter().any(|order| order.holding_cost_per_day > Money::ZERO)
             && problem.lines.iter().all(|line| line.facts.is_empty())
-            && problem.orders.iter().all(|order| order.items().all(whole));
-        if !plain {
-            return None;
-        }
+            && problem.orders.iter().all(|order| order.reject_cost.is_none() && order.items().all(whole));
+        let network = plain.then(|| Network::new(problem, plan)).filter(Network::is_rows_of_periods)?;
         let (mut base, mut rows) = (0i64, Vec::new());
         for line in problem.lines.ids() {
             let on_line = |&operation: &OpId| network.modes_of(operation)[0].line == line.0;
