@@ -64,7 +64,7 @@ impl Layout {
     /// One more lot of a kind.
     fn after(&self, key: Key, kind: usize) -> Key {
         let counts = key & ((1 << self.last) - 1);
-        counts + (1 << self.shifts[kind]) | (kind as Key) << self.last
+        (counts + (1 << self.shifts[kind])) | ((kind as Key) << self.last)
     }
 }
 

@@ -171,6 +171,9 @@ fn on_the_grid_the_best_plan_is_found_and_proved() {
     assert!(tried * 2 > cases(), "only {tried} can be made");
 }
 
+/// What is done to an instance.
+type Change = fn(&mut Value);
+
 #[test]
 fn what_is_no_row_of_periods_is_not_covered() {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(5);
@@ -180,7 +183,7 @@ fn what_is_no_row_of_periods_is_not_covered() {
         Plant::new(&problem, &whole(&problem)).is_some()
     };
     assert!(covers(&row));
-    let changes: [(&str, fn(&mut Value)); 9] = [
+    let changes: [(&str, Change); 9] = [
         ("an order that may be left out", |row| row["orders"][0]["reject_cost"] = json!(9)),
         ("an item that may be made in two lots", |row| row["orders"][0]["items"][0]["maximum_lots"] = json!(2)),
         ("a kit", |row| {
