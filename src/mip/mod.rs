@@ -15,13 +15,15 @@ mod answer;
 mod buckets;
 mod capacity;
 pub(crate) mod clash;
-pub(crate) mod columns;
+mod columns;
 mod coupling;
 mod decode;
 mod demand;
 pub(crate) mod export;
 pub(crate) mod highs;
 mod names;
+mod periods;
+pub(crate) mod prover;
 pub(crate) mod relaxations;
 #[cfg(test)]
 mod tests;
@@ -124,6 +126,11 @@ pub(crate) fn allocate(
     let (program, key) = allocation.into_program(start.unwrap_or_default());
     let Some(values) = highs::minimise(program, asked, limits, deadline, cancelled)? else { return Ok(None) };
     Ok(decode::decode(problem, &demand, &key.read(&values)))
+}
+
+/// The greatest common divisor; of 0 and a number, the number.
+fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
 /// When the last operation of a schedule ends.

@@ -6,7 +6,7 @@
 
 use super::budget::Budget;
 use super::incumbent::Incumbent;
-use crate::mip::columns::{LinePlans, News, Prover};
+use crate::mip::prover::{LinePlans, News, Prover};
 use crate::mip::relaxations;
 use crate::plan::{Fate, OpIdx, Plan, lots_of_item};
 use crate::problem::{ItemIdx, OrderIdx, Problem};
@@ -15,7 +15,7 @@ use crate::units::Money;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::time::Duration;
 
-/// The share of the time limit the bound may take, and that of plans of more than so many orders, where it was still 0
+/// The share of the time limit the bound may take, and that of plans of more than so many orders, where columns were still at 0
 /// after five seconds of 100 orders.
 const SHARE: f64 = 0.8;
 const SHARE_OF_MANY: f64 = 0.2;
@@ -35,6 +35,8 @@ pub(super) struct Bounding {
     /// Time left at which the prover is started, unless it has been, and at which it is stopped.
     from: Option<Duration>,
     until: Option<Duration>,
+    /// Time left when it began.
+    total: Option<Duration>,
 }
 
 impl Bounding {
@@ -43,9 +45,10 @@ impl Bounding {
         incumbent.raise_bound("relaxation", relaxations::floor(problem));
         let share = if problem.orders.len() > MANY { SHARE_OF_MANY } else { SHARE };
         let beside = budget.iterations.is_none();
-        let at = |share: f64| budget.remaining().map(|left| left.mul_f64(1.0 - share));
+        let total = budget.remaining();
+        let at = |share: f64| total.map(|left| left.mul_f64(1.0 - share));
         let from = beside.then(|| at(HEAD_START).unwrap_or(Duration::MAX));
-        Self { prover: None, from, until: at(share) }
+        Self { prover: None, from, until: at(share), total }
     }
 
     fn start(&mut self, problem: &Problem, incumbent: &Incumbent<'_>, work: Option<u64>) {
@@ -53,6 +56,9 @@ impl Bounding {
         let floor = incumbent.bound().unwrap_or(Money::ZERO);
         self.prover =
             complete.and_then(|best| Prover::start(problem, &best.plan, (best.schedule.cost.total, floor), work));
+        if self.prover.as_ref().is_some_and(Prover::is_for_many) {
+            self.until = self.total.map(|total| total.mul_f64(1.0 - SHARE));
+        }
     }
 
     /// Hears what has been proved so far, without waiting.
@@ -99,13 +105,14 @@ impl Bounding {
         if let Some(best) = incumbent.best().filter(|best| best.schedule.unplanned == 0) {
             prover.cost_is(best.schedule.cost.total);
         }
+        let source = prover.source();
         match prover.listen(patience) {
-            Some(News::Bound(bound)) => incumbent.raise_bound("columns", bound),
+            Some(News::Bound(bound)) => incumbent.raise_bound(source, bound),
             Some(News::Plan(lines)) => {
                 if let Some(mut plan) = incumbent.best().and_then(|best| plan_of(problem, &best.plan, lines))
                     && let Ok(schedule) = settle(problem, &mut plan)
                 {
-                    incumbent.offer("columns", plan, schedule);
+                    incumbent.offer(source, plan, schedule);
                 }
             }
             Some(News::Failed) => incumbent.faults.push("bound: its thread failed".to_string()),

@@ -18,7 +18,7 @@ mod tests;
 use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::schedule::Schedule;
-use crate::schedule::network::{Network, OpId};
+use crate::schedule::network::Network;
 use anneal::Annealing;
 use grid::Grid;
 
@@ -27,29 +27,9 @@ const REPLICAS: usize = 4;
 /// A thousand moves take less than a millisecond.
 const PACE: Pace = Pace { stride: 1_000, unlimited: 400_000 };
 
-/// Whether a network's lines are rows of periods.
+/// Whether a network's lines are rows of periods, and a plan of it is complete.
 pub(super) fn covers(network: &Network<'_>, start: &Schedule) -> bool {
-    let problem = network.problem;
-    let plain_order = |order: &crate::problem::Order| order.reject_cost.is_none() && !order.nothing_left;
-    let one_way = |operation: OpId| network.modes_of(operation).len() == 1;
-    network.makespan_cost_per_hour == 0
-        && start.unplanned == 0
-        && network.takes.is_empty()
-        && problem.baseline.lots.is_empty()
-        && network.operations.len() == network.orders.len()
-        && network.orders.iter().all(|order| order.lots.len() == 1)
-        && network.orders.iter().any(|order| order.holding_cost_per_day > 0)
-        && problem.orders.iter().all(plain_order)
-        && problem.lines.iter().all(|line| line.minimum_run.is_none() && line.overtime.is_empty())
-        && (0..network.operations.len() as OpId).all(one_way)
-        && (0..network.lines.len()).all(|line| is_even(network, line as u32))
-}
-
-/// Whether all runs on a line are equally long and its changeovers take no time.
-fn is_even(network: &Network<'_>, line: u32) -> bool {
-    let mut runs = network.modes.iter().filter(|mode| mode.line == line).map(|mode| mode.run);
-    let first = runs.next();
-    network.changes_take_no_time(&network.lines[line as usize]) && runs.all(|run| Some(run) == first)
+    start.unplanned == 0 && network.is_rows_of_periods()
 }
 
 /// Improves a plan of a network that [`covers`] holds for; none where its table of costs would be too large.

@@ -3,6 +3,7 @@
 //! Times are working seconds, open windows laid end to end, so that a plan of the line is a sum. Lines alike in all of it
 //! are one line that stands for several.
 
+pub(super) use crate::mip::gcd;
 use crate::problem::{LineIdx, Problem};
 use crate::units::{HOUR, Id};
 use rustc_hash::FxHashMap;
@@ -28,11 +29,6 @@ pub(super) struct Mode {
     pub on_time: i64,
     /// After this working second it must not end.
     pub last: i64,
-}
-
-/// The greatest common divisor; of 0 and a number, the number.
-pub(super) fn gcd(a: i64, b: i64) -> i64 {
-    if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
 /// Lines that are alike.

@@ -5,8 +5,7 @@
 //! suggests prices, `generation` is the loop between them. All proofs are integer arithmetic on integer prices; what the
 //! solver says is a hint. See `docs/mip.md`.
 //!
-//! It runs on a thread of its own that nobody waits for past his time: `Prover` is told when to stop, and left behind if
-//! it does not. Knows no search, and no plan but as sequences.
+//! Knows no search, and no plan but as sequences.
 
 mod closing;
 mod completion;
@@ -22,110 +21,43 @@ mod single;
 #[cfg(test)]
 mod tests;
 
+use super::prover::{News, Prover};
 use crate::plan::Plan;
-use crate::problem::{ItemIdx, LineIdx, Problem};
+use crate::problem::{LineIdx, Problem};
 use crate::units::Money;
 use closing::{Closed, close};
 use generation::{Effort, Ending, Generation};
 use pricing::Column;
 use shop::Shop;
 use single::Single;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::sync::mpsc::Sender;
 
 /// The share of the gap at which trying everything was too much, at which it is tried again.
 const WORTH_TRYING_AGAIN: f64 = 0.7;
 
-/// What a prover has to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum News {
-    /// No plan that makes all orders that must be made costs less.
-    Bound(Money),
-    /// Line plans that together may make a better plan; orders they do not make are left out.
-    Plan(LinePlans),
-    /// Nothing more is to be expected.
-    Done,
-    /// It failed.
-    Failed,
-}
-
-/// A thread that proves a bound.
-pub(crate) struct Prover {
-    news: Receiver<News>,
-    stop: Arc<AtomicBool>,
-    cost: Arc<AtomicI64>,
-    over: bool,
-}
-
-impl Prover {
-    /// Begins to prove a bound for a problem, from the line plans of `incumbent`, whose cost is `cost`, `floor` a
-    /// bound known before; none where the problem is not covered or no thread is to be had.
-    ///
-    /// With `work` (extensions of labels) what it says depends on the arguments alone, and no clock is read.
-    pub fn start(
-        problem: &Problem,
-        incumbent: &Plan,
-        (cost, floor): (Money, Money),
-        work: Option<u64>,
-    ) -> Option<Self> {
-        let shop = Shop::new(problem)?;
-        let known = shop.columns_of(incumbent);
-        let (sender, news) = channel();
-        let stop = Arc::new(AtomicBool::new(false));
-        let best = Arc::new(AtomicI64::new(cost.0));
-        let (stopped, known_cost) = (Arc::clone(&stop), Arc::clone(&best));
+/// Begins to prove a bound for a problem, from the line plans of `incumbent`, whose cost is `cost`, `floor` a
+/// bound known before; none where the problem is not covered or no thread is to be had.
+///
+/// With `work` (extensions of labels) what it says depends on the arguments alone, and no clock is read.
+pub(super) fn start(
+    problem: &Problem,
+    incumbent: &Plan,
+    (cost, floor): (Money, Money),
+    work: Option<u64>,
+) -> Option<Prover> {
+    let shop = Shop::new(problem)?;
+    let known = shop.columns_of(incumbent);
+    #[cfg(test)]
+    let fault = super::highs::faults::linear();
+    Prover::spawn("columns", cost, move |stop, cost, news| {
         #[cfg(test)]
-        let fault = super::highs::faults::linear();
-        let thread = std::thread::Builder::new().name("bound".to_string()).spawn(move || {
-            #[cfg(test)]
-            super::highs::faults::inject_linear(fault);
-            let step = if shop.makespan_cost_per_hour > 0 { 1 } else { shop.step() };
-            let (stop, cost) = (&*stopped, &*known_cost);
-            let proof = Proof { shop: &shop, known, stop, cost, news: &sender, step };
-            proof.run(work.unwrap_or(u64::MAX), floor.0);
-            // Nobody may be listening any more.
-            let _ = sender.send(News::Done);
-        });
-        thread.ok()?;
-        Some(Self { news, stop, cost: best, over: false })
-    }
-
-    /// What there is to hear; waits for it up to `patience`.
-    pub fn listen(&mut self, patience: Duration) -> Option<News> {
-        if self.over {
-            return None;
-        }
-        let news = match self.news.recv_timeout(patience) {
-            Ok(news) => news,
-            Err(RecvTimeoutError::Timeout) => return None,
-            // The thread is gone without a word: it panicked.
-            Err(RecvTimeoutError::Disconnected) => News::Failed,
-        };
-        self.over = matches!(news, News::Done | News::Failed);
-        Some(news)
-    }
-
-    /// Whether it has said all it will.
-    pub fn is_over(&self) -> bool {
-        self.over
-    }
-
-    /// Tells of a better plan: a bound as high proves it.
-    pub fn cost_is(&self, cost: Money) {
-        self.cost.fetch_min(cost.0, Ordering::Relaxed);
-    }
+        super::highs::faults::inject_linear(fault);
+        let step = if shop.makespan_cost_per_hour > 0 { 1 } else { shop.step() };
+        let proof = Proof { shop: &shop, known, stop, cost, news, step };
+        proof.run(work.unwrap_or(u64::MAX), floor.0);
+    })
 }
-
-impl Drop for Prover {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A plan of the lines: for each line the items it makes, in order.
-pub(crate) type LinePlans = Vec<(LineIdx, Vec<ItemIdx>)>;
 
 /// What a proof works with.
 struct Proof<'a> {

@@ -21,6 +21,7 @@ mod line;
 mod materials;
 mod open_time;
 mod propagate;
+mod rows;
 mod timetable;
 mod waiting;
 
