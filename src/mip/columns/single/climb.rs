@@ -47,6 +47,9 @@ pub(super) struct Climb {
     most_price: i64,
 }
 
+/// What the cheapest relaxed plan comes to less the prices of its lots, and the lots it makes.
+pub(super) type Relaxed = (i64, Vec<u8>);
+
 /// How a climb ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Summit {
@@ -66,7 +69,7 @@ impl Climb {
 
     /// Steps towards a bound above `limit`. `ask` answers prices with the cheapest relaxed plan and what it comes to, or
     /// ends it.
-    pub fn climb(&mut self, pace: Pace, limit: i64, ask: &mut dyn FnMut(&[i64]) -> Option<(i64, Vec<u8>)>) -> Summit {
+    pub fn climb(&mut self, pace: Pace, limit: i64, ask: &mut dyn FnMut(&[i64]) -> Option<Relaxed>) -> Summit {
         let lots = self.prices.len();
         let mut at = self.prices.clone();
         let (mut scale, mut highest, mut idle) = (pace.scale, i64::MIN, 0);
