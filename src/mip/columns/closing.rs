@@ -133,7 +133,6 @@ fn parts_of(
         neighbourhoods: &everything,
         below: least.checked_add(gap)?,
         limit: line.worked_before(limit),
-        lasts: None,
         every_set: true,
         labels: MOST_LABELS,
         columns: usize::MAX,

@@ -11,8 +11,6 @@ use super::shop::{Lots, Shop};
 const NO_LOT: u8 = u8::MAX;
 /// Entries times lots of a table at most.
 const MOST_WORK: usize = 12_000_000;
-/// Points of a grid on which nothing is rounded.
-const MOST_EXACT_STEPS: i64 = 12_000;
 /// Grid points beyond which nothing is gained.
 const ENOUGH_STEPS: i64 = 700;
 
@@ -22,13 +20,9 @@ struct Rest {
     least: i64,
     /// The lot by which it begins.
     first: u8,
-    /// The least of those that begin otherwise, and the lot by which that one begins.
+    /// The least of those that begin otherwise.
     second: i64,
-    runner_up: u8,
 }
-
-/// More than any plan costs, and far from the end of `i64`.
-pub(super) const IMPOSSIBLE: i64 = 1 << 56;
 
 /// The table of one line.
 pub(super) struct Completion {
@@ -40,31 +34,27 @@ pub(super) struct Completion {
     flat: i64,
     /// No plan of the line ends later.
     pub horizon: i64,
-    /// No plan of the line ends earlier, where it must make everything.
-    pub lasts: Option<i64>,
 }
 
 impl Completion {
-    /// The table of a line under some prices, its plans ending by the working second `limit`, and not before `lasts`:
-    /// that only where [`grid`] gives a grid on which nothing is rounded.
-    pub fn new(shop: &Shop, line: &Line, duals: &Duals, limit: i64, lasts: Option<i64>) -> Self {
+    /// The table of a line under some prices, its plans ending by the working second `limit`.
+    pub fn new(shop: &Shop, line: &Line, duals: &Duals, limit: i64) -> Self {
         let horizon = latest_end(line).min(limit);
         let saved = |&lot: &usize| (line.modes[lot].cost - duals.prices[lot]).min(0);
         let flat = line.able.iter().map(saved).sum();
         let rows = line.classes + 1;
         let shortest = line.able.iter().map(|&lot| line.modes[lot].run).min().unwrap_or(1);
         // Within a step of the grid no run may begin and end, or the table would have to know itself.
-        let mut table = Self { width: 1, steps: 0, rows, rest: Vec::new(), flat, horizon, lasts };
+        let mut table = Self { width: 1, steps: 0, rows, rest: Vec::new(), flat, horizon };
         let span = (horizon - line.free).max(0) + 1;
         let affordable = (MOST_WORK / (rows * line.able.len()).max(1)) as i64;
-        let coarse = (span / ENOUGH_STEPS.min(affordable).max(1) + 1).min(shortest);
-        let width = lasts.and_then(|_| grid(line, span)).unwrap_or(coarse);
+        let width = (span / ENOUGH_STEPS.min(affordable).max(1) + 1).min(shortest);
         if span / width > affordable.saturating_mul(4) {
             return table;
         }
         table.width = width;
         table.steps = (span / width + 1) as usize;
-        table.rest = vec![Rest { least: 0, first: NO_LOT, second: 0, runner_up: NO_LOT }; table.steps * rows];
+        table.rest = vec![Rest { least: 0, first: NO_LOT, second: 0 }; table.steps * rows];
         for step in (0..table.steps).rev() {
             let from = line.free + step as i64 * width;
             // Only before anything is made is the line in the state it is found in.
@@ -76,8 +66,7 @@ impl Completion {
     }
 
     fn rest_from(&self, shop: &Shop, line: &Line, duals: &Duals, from: i64, class: u16) -> Rest {
-        let stop = if self.may_end(from) { 0 } else { IMPOSSIBLE };
-        let mut rest = Rest { least: stop, first: NO_LOT, second: stop, runner_up: NO_LOT };
+        let mut rest = Rest { least: 0, first: NO_LOT, second: 0 };
         for &lot in &line.able {
             let Some((end, setup_cost)) = line.run(from, class, lot).filter(|&(end, _)| end <= self.horizon) else {
                 continue;
@@ -86,37 +75,12 @@ impl Completion {
             let after = if usize::from(after.first) == lot { after.second } else { after.least };
             let cost = setup_cost + duals.lot_cost(shop, line, lot, end) + after;
             if cost < rest.least {
-                rest = Rest { least: cost, first: lot as u8, second: rest.least, runner_up: rest.first };
+                rest = Rest { least: cost, first: lot as u8, second: rest.least };
             } else if cost < rest.second {
-                (rest.second, rest.runner_up) = (cost, lot as u8);
+                rest.second = cost;
             }
         }
         rest
-    }
-
-    /// Whether a plan may end at a working second.
-    #[inline]
-    pub fn may_end(&self, time: i64) -> bool {
-        self.lasts.is_none_or(|lasts| time >= lasts)
-    }
-
-    /// The lots of the plan the table takes for the cheapest from a line's beginning on, and what it comes to.
-    pub fn cheapest(&self, line: &Line) -> (i64, Vec<u8>) {
-        let (mut time, mut class, mut last) = (line.free, line.initial, NO_LOT);
-        let mut lots = Vec::new();
-        let Some(first) = self.rest.get(usize::from(class)) else { return (self.flat, lots) };
-        let least = first.least;
-        loop {
-            let rest = &self.rest[self.position(line, time, class)];
-            let next = if rest.first == last { rest.runner_up } else { rest.first };
-            if next == NO_LOT {
-                break;
-            }
-            let Some((end, _)) = line.run(time, class, usize::from(next)) else { break };
-            (time, class, last) = (end, line.modes[usize::from(next)].class, next);
-            lots.push(next);
-        }
-        (least, lots)
     }
 
     /// Extensions tried to fill it.
@@ -138,20 +102,6 @@ impl Completion {
         let rest = &self.rest[self.position(line, time, class)];
         if rest.first != NO_LOT && made >> rest.first & 1 == 1 { rest.second } else { rest.least }
     }
-}
-
-/// The grid of a line's working seconds on which every run and changeover begins and ends, where it is coarse enough for
-/// a table over `span` seconds.
-pub(super) fn grid(line: &Line, span: i64) -> Option<i64> {
-    let modes = || line.able.iter().map(|&lot| &line.modes[lot]);
-    let times =
-        modes().flat_map(|mode| [mode.run, (mode.earliest - line.free).max(0)]).chain(line.seconds.iter().copied());
-    let width = times.fold(0, gcd);
-    (line.is_rigid() && width > 0 && span / width <= MOST_EXACT_STEPS).then_some(width)
-}
-
-fn gcd(a: i64, b: i64) -> i64 {
-    if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
 /// No plan of a line that makes every lot once at most ends later, as long as it waits for nothing but releases.

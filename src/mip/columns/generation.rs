@@ -184,7 +184,6 @@ impl<'s> Generation<'s> {
                 neighbourhoods: &self.neighbourhoods,
                 below: below.min(0),
                 limit: line.worked_before(self.limit),
-                lasts: None,
                 every_set: false,
                 labels: MOST_LABELS,
                 columns: COLUMNS_AT_ONCE,

@@ -87,9 +87,9 @@ impl Proof<'_> {
                 self.tell_plan(&columns);
             }
         } else if let Some(single) = Single::new(shop) {
-            if let Some(column) = single.run(&mut effort).and_then(|lots| Column::new(shop, 0, lots)) {
-                self.tell_plan(&[column]);
-            }
+            single.run(&mut effort, &|lots| {
+                Column::new(shop, 0, lots).into_iter().for_each(|column| self.tell_plan(&[column]))
+            });
         } else {
             self.generate(&mut effort);
         }

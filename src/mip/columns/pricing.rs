@@ -88,8 +88,6 @@ pub(super) struct Question<'a> {
     pub below: i64,
     /// Plans end by this working second.
     pub limit: i64,
-    /// Plans make everything, and so do not end before this working second; only on a grid that rounds nothing.
-    pub lasts: Option<i64>,
     /// Whether plans that make different lots are all wanted, each set at its cheapest, and none twice; then all lots must
     /// be in all neighbourhoods.
     pub every_set: bool,
@@ -127,7 +125,7 @@ const ROOT: u32 = u32::MAX;
 
 /// All plans of a line that come to less than asked, as far as they are not dominated.
 pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<'_>) -> Priced {
-    let completion = Completion::new(shop, line, duals, question.limit, question.lasts);
+    let completion = Completion::new(shop, line, duals, question.limit);
     let penalties = Penalties::new(duals, shop.order_of.len());
     let first = Label { cost: 0, paid: 0, memory: 0, open: 0, parent: ROOT, class: line.initial, lot: u8::MAX };
     let mut labels = vec![first];
@@ -139,11 +137,6 @@ pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<
     while let Some(Reverse((time, id))) = waiting.pop() {
         let label = labels[id as usize];
         let front = &mut fronts[usize::from(label.class)];
-        // Where a plan must last, being earlier is no merit.
-        if question.lasts.is_some() && front.time != time {
-            front.labels.clear();
-            front.time = time;
-        }
         let stands = if question.every_set {
             sets.enter(label.class, label.memory, label.cost - label.paid)
         } else {
@@ -152,7 +145,7 @@ pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<
         if !stands {
             continue;
         }
-        if label.cost < question.below && completion.may_end(time) {
+        if label.cost < question.below {
             found.push((label.cost, id));
         }
         work += line.able.len() as u64;
@@ -199,8 +192,6 @@ fn trace(labels: &[Label], mut found: Vec<(i64, u32)>, most: usize) -> Vec<(i64,
 /// The labels of one class that no other stands for, cheapest first; all of them were there earlier.
 #[derive(Clone, Debug, Default)]
 struct Front {
-    /// When the labels were free, where only those of one time are compared.
-    time: i64,
     labels: Vec<(i64, Lots, u128)>,
 }
 

@@ -82,7 +82,6 @@ fn least_of(shop: &Shop, duals: &Duals, neighbourhoods: &[Lots], every_set: bool
         neighbourhoods,
         below: 0,
         limit: shop.lines[0].worked_before(NEVER),
-        lasts: None,
         every_set,
         labels: 1_000_000,
         columns: usize::MAX,
