@@ -160,13 +160,12 @@ pub(super) fn applied<'s>(
     Some(Changed { problem, plan, schedule })
 }
 
+/// Windows of overtime, by line and position.
+type Windows = Vec<(LineIdx, usize)>;
+
 /// What the instance compiles to under a change, and the overtime windows the plan then opens. What concerns one order's
 /// promise, or nothing but the plan, is not compiled anew.
-fn compiled<'s>(
-    standing: &'s Standing,
-    order: OrderIdx,
-    change: &Change,
-) -> Option<(Cow<'s, Problem>, Vec<(LineIdx, usize)>)> {
+fn compiled<'s>(standing: &'s Standing, order: OrderIdx, change: &Change) -> Option<(Cow<'s, Problem>, Windows)> {
     match change {
         Change::Ahead { .. } => Some((Cow::Borrowed(&standing.problem), Vec::new())),
         Change::Promise { due, .. } if standing.problem.orders[order].due.is_some() => {
@@ -182,14 +181,14 @@ fn compiled<'s>(
 }
 
 /// The instance under a change, and the overtime windows the plan then opens, by their places.
-pub(super) fn edited(instance: &Instance, change: &Change) -> Option<(Instance, Vec<(LineIdx, usize)>)> {
+pub(super) fn edited(instance: &Instance, change: &Change) -> Option<(Instance, Windows)> {
     let mut instance = instance.clone();
     let opened = edit(&mut instance, change)?;
     Some((instance, opened))
 }
 
 /// Writes the change into the instance; the overtime windows the plan then opens, by their places.
-fn edit(instance: &mut Instance, change: &Change) -> Option<Vec<(LineIdx, usize)>> {
+fn edit(instance: &mut Instance, change: &Change) -> Option<Windows> {
     let order = |instance: &Instance, id: &str| instance.orders.iter().position(|order| order.id == id);
     match change {
         Change::Promise { order: id, due } => {

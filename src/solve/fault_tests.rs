@@ -1,8 +1,14 @@
 //! A solver that errs costs nothing but its slice of the time: the run goes on, with a plan, and names the fault.
 
+use super::budget::Budget;
+use super::incumbent::Incumbent;
 use super::*;
 use crate::generate::{Parameters, generate};
+use crate::heuristic::construct::earliest_due_date;
 use crate::mip::highs::faults::{Fault, LinearFault, inject, inject_linear};
+use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::schedule::settle;
 use std::thread;
 
 /// Small enough for the allocation to be tried, late enough for it to matter.
@@ -144,4 +150,20 @@ fn with_iterations_the_run_goes_on_without_the_solver_too() {
         };
         assert_eq!(bytes(), bytes(), "{fault:?}");
     }
+}
+
+#[test]
+fn a_plan_that_was_never_the_best_is_there_for_the_day_the_best_fails_the_check() {
+    let instance = instance();
+    let problem = Problem::new(&instance);
+    let budget = Budget::new(&Options { iterations: Some(1), time_limit: None, ..Options::default() }, 12);
+    let mut nobody = |_: &Progress| {};
+    let mut incumbent = Incumbent::new(&problem, &budget, &mut nobody);
+    let made = earliest_due_date(&problem);
+    assert!(incumbent.offer("start", made.plan, made.schedule));
+    let mut nothing = Plan::empty(&problem);
+    let schedule = settle(&problem, &mut nothing).expect("nothing is always in time");
+    assert!(!incumbent.offer("nothing", nothing, schedule));
+    let sources: Vec<&str> = incumbent.into_candidates().iter().map(|candidate| candidate.source).collect();
+    assert_eq!(sources, ["start", "nothing"]);
 }

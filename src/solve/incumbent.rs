@@ -22,7 +22,7 @@ pub(super) struct Incumbent<'a> {
     problem: &'a Problem,
     budget: &'a Budget,
     progress: &'a mut dyn FnMut(&Progress),
-    /// Best last; the ones before it are there for the day the best does not pass `verify`.
+    /// Best last; the ones before it, replaced or never as good, are there for the day the best does not pass `verify`.
     candidates: Vec<Candidate>,
     /// Each better plan as it was found.
     pub history: Vec<IncumbentEntry>,
@@ -36,7 +36,7 @@ pub(super) struct Incumbent<'a> {
     bound: Option<Money>,
 }
 
-/// How many replaced plans are kept.
+/// How many plans are kept.
 const KEPT: usize = 3;
 
 impl<'a> Incumbent<'a> {
@@ -60,6 +60,11 @@ impl<'a> Incumbent<'a> {
     /// Offers a plan; returns whether it is better than all before.
     pub fn offer(&mut self, source: &'static str, plan: Plan, schedule: Schedule) -> bool {
         if self.best().is_some_and(|best| best.schedule.value() <= schedule.value()) {
+            if self.candidates.len() < KEPT {
+                let is_better = |known: &Candidate| known.schedule.value() <= schedule.value();
+                let place = self.candidates.iter().position(is_better).unwrap_or_default();
+                self.candidates.insert(place, Candidate { source, plan, schedule });
+            }
             return false;
         }
         let (unplanned, cost) = schedule.value();
