@@ -15,9 +15,10 @@ use crate::units::Money;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::time::Duration;
 
-/// The share of the time limit the bound may take, and that of plans of more than so many orders, where columns were still at 0
-/// after five seconds of 100 orders.
-const SHARE: f64 = 0.8;
+/// The share of the time limit the bound may take: on a thread beside the search's, and where it takes the search's own. That of
+/// plans of more than so many orders, where columns were still at 0 after five seconds of 100 orders.
+const SHARE: f64 = 0.98;
+const SHARE_OF_ONE_THREAD: f64 = 0.8;
 const SHARE_OF_MANY: f64 = 0.2;
 const MANY: usize = 64;
 /// The share of the time that the search has for itself first: prices that begin at those of a poor plan take longer than
@@ -37,18 +38,21 @@ pub(super) struct Bounding {
     until: Option<Duration>,
     /// Time left when it began.
     total: Option<Duration>,
+    /// The share it may take where orders are not too many.
+    share: f64,
 }
 
 impl Bounding {
-    /// Takes the bounds that cost nothing, and begins to prove a better one if it is to run beside the search.
-    pub fn begin(problem: &Problem, budget: &Budget, incumbent: &mut Incumbent<'_>) -> Self {
+    /// Takes the bounds that cost nothing, and begins to prove a better one if it is to run beside a search on so many threads.
+    pub fn begin(problem: &Problem, budget: &Budget, threads: usize, incumbent: &mut Incumbent<'_>) -> Self {
         incumbent.raise_bound("relaxation", relaxations::floor(problem));
-        let share = if problem.orders.len() > MANY { SHARE_OF_MANY } else { SHARE };
+        let few = if threads > 1 { SHARE } else { SHARE_OF_ONE_THREAD };
+        let share = if problem.orders.len() > MANY { SHARE_OF_MANY } else { few };
         let beside = budget.iterations.is_none();
         let total = budget.remaining();
         let at = |share: f64| total.map(|left| left.mul_f64(1.0 - share));
         let from = beside.then(|| at(HEAD_START).unwrap_or(Duration::MAX));
-        Self { prover: None, from, until: at(share), total }
+        Self { prover: None, from, until: at(share), total, share: few }
     }
 
     fn start(&mut self, problem: &Problem, incumbent: &Incumbent<'_>, work: Option<u64>) {
@@ -57,7 +61,7 @@ impl Bounding {
         self.prover =
             complete.and_then(|best| Prover::start(problem, &best.plan, (best.schedule.cost.total, floor), work));
         if self.prover.as_ref().is_some_and(Prover::is_for_many) {
-            self.until = self.total.map(|total| total.mul_f64(1.0 - SHARE));
+            self.until = self.total.map(|total| total.mul_f64(1.0 - self.share));
         }
     }
 

@@ -62,7 +62,10 @@ pub(super) fn run(
     }
     let mut bounding = None;
     if matches!(options.method, Method::Auto | Method::Mip) {
-        guarded(&mut incumbent, "bound", |incumbent| bounding = Some(Bounding::begin(&problem, &budget, incumbent)));
+        let threads = pool.current_num_threads();
+        guarded(&mut incumbent, "bound", |incumbent| {
+            bounding = Some(Bounding::begin(&problem, &budget, threads, incumbent));
+        });
     }
     if matches!(options.method, Method::Auto | Method::Heuristic) && !incumbent.is_proved() {
         incumbent.phase("search");
@@ -248,7 +251,7 @@ struct Bounding;
 
 #[cfg(not(feature = "mip"))]
 impl Bounding {
-    fn begin(_: &Problem, _: &Budget, _: &mut Incumbent<'_>) -> Self {
+    fn begin(_: &Problem, _: &Budget, _: usize, _: &mut Incumbent<'_>) -> Self {
         Self
     }
     fn listen(&mut self, _: &Problem, _: &Budget, _: &mut Incumbent<'_>) {}
