@@ -98,8 +98,7 @@ pub(crate) fn insert_missing(problem: &Problem, plan: &Plan, mut missing: Vec<Or
         (facts.due.or(facts.deadline).unwrap_or(problem.end), *order)
     };
     missing.sort_by_key(due);
-    let network = Network::new(problem, plan);
-    let mut timetable = network.timetable(plan)?;
+    let Room { network, mut timetable, .. } = Room::new(problem, plan)?;
     for order in missing {
         let before = timetable.clone();
         let inserter = Inserter { network: &network, timetable, urgency: Urgency::default(), order: order.0 };

@@ -133,6 +133,11 @@ fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
+/// The least multiple of a positive step that is no less than an amount.
+fn rounded_up(amount: i64, step: i64) -> i64 {
+    amount.div_euclid(step) * step + if amount.rem_euclid(step) > 0 { step } else { 0 }
+}
+
 /// When the last operation of a schedule ends.
 fn last_end(schedule: &Schedule) -> Option<Seconds> {
     schedule.operations.iter().map(|timed| timed.end).max()

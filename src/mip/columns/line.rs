@@ -3,7 +3,6 @@
 //! Times are working seconds, open windows laid end to end, so that a plan of the line is a sum. Lines alike in all of it
 //! are one line that stands for several.
 
-pub(super) use crate::mip::gcd;
 use crate::problem::{LineIdx, Problem};
 use crate::units::{HOUR, Id};
 use rustc_hash::FxHashMap;

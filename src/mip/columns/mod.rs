@@ -22,6 +22,7 @@ mod single;
 mod tests;
 
 use super::prover::{News, Prover};
+use super::rounded_up;
 use crate::plan::Plan;
 use crate::problem::{LineIdx, Problem};
 use crate::units::Money;
@@ -149,10 +150,9 @@ impl Proof<'_> {
     }
 
     fn tell(&self, bound: i64) {
-        let above = bound - self.shop.base;
-        let steps = above.div_euclid(self.step) + i64::from(above.rem_euclid(self.step) > 0);
+        let least = self.shop.base + rounded_up(bound - self.shop.base, self.step);
         // Nobody may be listening any more.
-        let _ = self.news.send(News::Bound(Money(self.shop.base + steps * self.step)));
+        let _ = self.news.send(News::Bound(Money(least)));
     }
 
     fn tell_plan(&self, columns: &[Column]) {

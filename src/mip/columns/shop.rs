@@ -5,8 +5,9 @@
 //! plans of a shop is a bound on the plans of its problem. What cannot be left out that way, lots of a size still to be
 //! decided and routes, is not covered.
 
-use super::line::{LARGEST, Line, Mode, gcd};
+use super::line::{LARGEST, Line, Mode};
 use super::pricing::Column;
+use crate::mip::gcd;
 use crate::plan::{Plan, lots_of_item};
 use crate::problem::{ItemIdx, LineIdx, Order, OrderIdx, Problem};
 use crate::schedule::price_line;

@@ -1,7 +1,7 @@
 //! A row of periods: what each lot costs at least in each, and what changeovers cost, as data of its own that may change threads.
 
 use super::slots::{Slot, clock, slots, start_of};
-use crate::mip::gcd;
+use crate::mip::{gcd, rounded_up};
 use crate::plan::{Plan, lots_of_item};
 use crate::problem::{ItemIdx, LineIdx, Problem};
 use crate::schedule::network::{Network, OpId};
@@ -144,7 +144,7 @@ impl Row {
 
     /// The least that is no less and that a plan can cost.
     pub fn rounded_up(&self, bound: i64) -> i64 {
-        bound.div_euclid(self.step) * self.step + if bound.rem_euclid(self.step) > 0 { self.step } else { 0 }
+        rounded_up(bound, self.step)
     }
 }
 

@@ -5,8 +5,9 @@
 
 use crate::mip::columns::completion::latest_end;
 use crate::mip::columns::duals::late_cost;
-use crate::mip::columns::line::{Line, gcd};
+use crate::mip::columns::line::Line;
 use crate::mip::columns::shop::Shop;
+use crate::mip::gcd;
 
 /// More than any plan costs, and far from the end of `i64`.
 pub(super) const IMPOSSIBLE: i64 = 1 << 56;

@@ -20,6 +20,7 @@ mod tests;
 
 use super::generation::Effort;
 use super::shop::Shop;
+use crate::mip::rounded_up;
 use climb::{Climb, Pace, Summit};
 use exchange::Precedence;
 use ground::{Ground, IMPOSSIBLE, MOST};
@@ -225,8 +226,7 @@ impl Single {
 
     /// The least cost a plan can have that costs at least so much, above the base.
     fn rounded_up(&self, bound: i64) -> i64 {
-        let whole = bound.div_euclid(self.step) * self.step;
-        whole + if bound.rem_euclid(self.step) > 0 { self.step } else { 0 }
+        rounded_up(bound, self.step)
     }
 
     fn tell(&self, bound: i64, effort: &Effort<'_>) {
