@@ -39,8 +39,15 @@ impl Prover {
     /// `cost` its cost, `floor` a bound known before; none where nothing covers it or no thread is to be had.
     ///
     /// With `work` (extensions of labels) what it says depends on the arguments alone, and no clock is read.
-    pub fn start(problem: &Problem, incumbent: &Plan, known: (Money, Money), work: Option<u64>) -> Option<Self> {
-        periods::start(problem, incumbent, known.0, work).or_else(|| columns::start(problem, incumbent, known, work))
+    pub fn start(
+        problem: &Problem,
+        incumbent: &Plan,
+        known: (Money, Money),
+        work: Option<u64>,
+        threads: usize,
+    ) -> Option<Self> {
+        periods::start(problem, incumbent, known.0, work)
+            .or_else(|| columns::start(problem, incumbent, known, work, threads))
     }
 
     /// A thread that does `prove`, which is given the flag that asks it to stop, the cost of the best plan so far and

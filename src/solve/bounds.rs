@@ -40,6 +40,7 @@ pub(super) struct Bounding {
     total: Option<Duration>,
     /// The share it may take where orders are not too many.
     share: f64,
+    threads: usize,
 }
 
 impl Bounding {
@@ -52,14 +53,14 @@ impl Bounding {
         let total = budget.remaining();
         let at = |share: f64| total.map(|left| left.mul_f64(1.0 - share));
         let from = beside.then(|| at(HEAD_START).unwrap_or(Duration::MAX));
-        Self { prover: None, from, until: at(share), total, share: few }
+        Self { prover: None, from, until: at(share), total, share: few, threads }
     }
 
     fn start(&mut self, problem: &Problem, incumbent: &Incumbent<'_>, work: Option<u64>) {
         let complete = incumbent.best().filter(|best| best.schedule.unplanned == 0 && !incumbent.is_proved());
         let floor = incumbent.bound().unwrap_or(Money::ZERO);
-        self.prover =
-            complete.and_then(|best| Prover::start(problem, &best.plan, (best.schedule.cost.total, floor), work));
+        self.prover = complete
+            .and_then(|best| Prover::start(problem, &best.plan, (best.schedule.cost.total, floor), work, self.threads));
         if self.prover.as_ref().is_some_and(Prover::is_for_many) {
             self.until = self.total.map(|total| total.mul_f64(1.0 - self.share));
         }

@@ -7,11 +7,12 @@
 //! grow so that the cycle is none any more (dynamic ng-routes: R. Roberti, A. Mingozzi, "Dynamic ng-path relaxation for
 //! the delivery man problem", *Transportation Science* 48(3), 2014), and it begins again.
 
-use super::cuts::separate;
+use super::cuts::{Cut, separate};
 use super::duals::Duals;
 use super::master::{Master, NEGLIGIBLE, Suggestion};
 use super::pricing::{Column, Question, price};
 use super::shop::{Lots, Shop};
+use rayon::prelude::*;
 
 /// Share of the best prices so far in the prices asked about.
 const SMOOTHING: f64 = 0.7;
@@ -30,9 +31,9 @@ const ROUGHLY: f64 = 0.1;
 /// Times the caps rise; what is still bought then, nobody can make.
 const MOST_RAISES: usize = 200;
 
-/// How long to go on, and whom to tell.
+/// How long to go on, with what, and whom to tell.
 pub(super) struct Effort<'a> {
-    pub go_on: &'a dyn Fn() -> bool,
+    pub go_on: &'a (dyn Fn() -> bool + Sync),
     /// Extensions of labels left.
     pub work: u64,
     /// Whether better plans may still be found while it goes on.
@@ -40,15 +41,44 @@ pub(super) struct Effort<'a> {
     /// A bound known before: less is of no interest.
     pub known: i64,
     /// What the bound must reach to prove the best plan known.
-    pub cost: &'a dyn Fn() -> Option<i64>,
+    pub cost: &'a (dyn Fn() -> Option<i64> + Sync),
     /// Hears of each better bound.
-    pub tell: &'a dyn Fn(i64),
+    pub tell: &'a (dyn Fn(i64) + Sync),
+    /// Threads to do parts on; none: the thread at hand.
+    pub pool: Option<&'a rayon::ThreadPool>,
+    /// The share of the program's value within which the bound is as good as the value.
+    pub precision: f64,
+}
+
+#[cfg(test)]
+impl Effort<'_> {
+    /// As long as it takes, telling nobody.
+    pub fn unlimited() -> Self {
+        Self {
+            go_on: &|| true,
+            work: u64::MAX,
+            beside_search: false,
+            known: 0,
+            cost: &|| None,
+            tell: &|_| {},
+            pool: None,
+            precision: 1e-6,
+        }
+    }
 }
 
 impl Effort<'_> {
     /// Whether to stop.
     pub fn is_over(&self) -> bool {
         self.work == 0 || !(self.go_on)()
+    }
+
+    /// Does something with each of some things, in their order or at once.
+    pub fn each<T: Sync, R: Send>(&self, things: &[T], of: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+        match self.pool {
+            Some(pool) if things.len() > 1 => pool.install(|| things.par_iter().map(of).collect()),
+            _ => things.iter().map(of).collect(),
+        }
     }
 }
 
@@ -66,6 +96,27 @@ pub(super) struct Generation<'s> {
     limit: i64,
 }
 
+/// What a generation has come to, for one on a part of the plans to begin with.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub columns: Vec<Column>,
+    /// Share of each plan in what the program came to; empty where it did not converge.
+    pub shares: Vec<f64>,
+    pub caps: Vec<i64>,
+    pub cuts: Vec<Cut>,
+    pub neighbourhoods: Vec<Lots>,
+    pub bound: i64,
+    pub centre: Option<(Duals, Vec<i64>)>,
+}
+
+impl Known {
+    /// Nothing but some plans, and what lots are bought at.
+    pub fn of(shop: &Shop, columns: Vec<Column>, caps: Vec<i64>) -> Self {
+        let neighbourhoods = neighbourhoods(shop);
+        Self { columns, shares: Vec::new(), caps, cuts: Vec::new(), neighbourhoods, bound: i64::MIN, centre: None }
+    }
+}
+
 /// Why a round ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -76,19 +127,42 @@ pub(super) enum Ending {
 }
 
 impl<'s> Generation<'s> {
-    /// Begins with the plans of an incumbent, all of them ending by an instant.
-    pub fn new(shop: &'s Shop, known: Vec<Column>, caps: Vec<i64>, limit: i64) -> Self {
-        let mut master = Master::new(shop, caps);
-        for column in known {
-            master.add(column);
+    /// Begins with what is known, for the plans that a shop allows and that end by an instant.
+    pub fn new(shop: &'s Shop, known: &Known, limit: i64) -> Self {
+        let mut master = Master::new(shop, known.caps.clone(), known.cuts.clone());
+        for column in &known.columns {
+            // Costs and ends may be other ones in this shop.
+            if let Some(column) = Column::new(shop, column.line, column.lots.clone()) {
+                master.add(column);
+            }
         }
-        let neighbourhoods = neighbourhoods(shop);
-        Self { shop, master, neighbourhoods, bound: i64::MIN, centre: None, settled: None, limit }
+        let neighbourhoods = known.neighbourhoods.clone();
+        let (bound, centre) = (known.bound, known.centre.clone());
+        Self { shop, master, neighbourhoods, bound, centre, settled: None, limit }
+    }
+
+    /// What it has come to.
+    pub fn into_known(self) -> Known {
+        Known {
+            shares: self.settled.map(|settled| settled.shares).unwrap_or_default(),
+            caps: self.master.caps,
+            cuts: self.master.cuts,
+            columns: self.master.columns,
+            neighbourhoods: self.neighbourhoods,
+            bound: self.bound,
+            centre: self.centre,
+        }
+    }
+
+    /// What the program comes to with the plans there are.
+    pub fn value(&mut self) -> Option<f64> {
+        self.master.solve().map(|suggestion| suggestion.value)
     }
 
     /// Goes on until the bound is as good as it gets.
     pub fn run(&mut self, effort: &mut Effort<'_>) -> Ending {
         let mut raises = 0;
+        self.settled = None;
         loop {
             let Some(suggestion) = self.converge(effort) else { return Ending::Stopped };
             if self.is_proved(effort) {
@@ -111,7 +185,7 @@ impl<'s> Generation<'s> {
 
     /// Cuts off what the program last came to, after it has converged; whether it could.
     pub fn cut(&mut self) -> bool {
-        let Some(settled) = self.settled.take() else { return false };
+        let Some(settled) = &self.settled else { return false };
         let taken = self.master.columns.iter().zip(settled.shares.iter().copied());
         let taken: Vec<_> = taken.filter(|(_, share)| *share > NEGLIGIBLE).collect();
         let mut cuts = self.master.cuts.clone();
@@ -119,6 +193,7 @@ impl<'s> Generation<'s> {
         if found {
             self.master.cuts = cuts;
             self.master.rebuild();
+            self.settled = None;
         }
         found
     }
@@ -142,7 +217,7 @@ impl<'s> Generation<'s> {
                     return None;
                 }
                 let (added, complete) = self.ask(&suggestion, share, effort);
-                let tolerance = 1.0 + suggestion.value.abs() * 1e-6;
+                let tolerance = 1.0 + suggestion.value.abs() * effort.precision;
                 let value = suggestion.value + self.shop.base as f64;
                 // What is still bought makes the program's value too low: no need to know it exactly.
                 let enough = if suggestion.bought.is_empty() { tolerance } else { value.abs() * ROUGHLY };
@@ -178,17 +253,21 @@ impl<'s> Generation<'s> {
         let mut bound = Some(duals.without_lines(self.shop));
         let mut answers = Vec::with_capacity(thresholds.len());
         let mut added = 0;
-        for (place, &below) in thresholds.iter().enumerate() {
+        let places: Vec<usize> = (0..thresholds.len()).collect();
+        let all = effort.each(&places, |&place| {
             let line = &self.shop.lines[place];
             let question = Question {
                 neighbourhoods: &self.neighbourhoods,
-                below: below.min(0),
+                below: thresholds[place].min(0),
                 limit: line.worked_before(self.limit),
                 every_set: false,
                 labels: MOST_LABELS,
                 columns: COLUMNS_AT_ONCE,
             };
-            let priced = price(self.shop, line, &duals, question);
+            price(self.shop, line, &duals, question)
+        });
+        for (place, priced) in all.into_iter().enumerate() {
+            let line = &self.shop.lines[place];
             effort.work = effort.work.saturating_sub(priced.work);
             answers.push(priced.least.unwrap_or(0));
             // Prices may be anything, and so large that there is no saying what the sum is: then it is no bound.

@@ -110,6 +110,24 @@ impl Line {
 }
 
 impl Line {
+    /// Holds a lot to ends in a range of instants, the first excluded.
+    pub fn narrow(&mut self, lot: usize, after: Option<i64>, by: Option<i64>) {
+        let mode = self.modes[lot];
+        let ends_after = after.map(|after| self.worked_before(after) + 1 - mode.run);
+        let earliest = ends_after.map_or(mode.earliest, |earliest| mode.earliest.max(earliest));
+        let last = by.map_or(mode.last, |by| mode.last.min(self.worked_before(by)));
+        self.modes[lot] = Mode { earliest, last, ..mode };
+        if mode.run > 0 && self.place(self.free.max(earliest), mode.run) > last {
+            self.forbid(lot);
+        }
+    }
+
+    /// Takes a lot off the line.
+    pub fn forbid(&mut self, lot: usize) {
+        self.modes[lot] = Mode::default();
+        self.able.retain(|&other| other != lot);
+    }
+
     /// Fills the tables of the classes that occur.
     pub fn tabulate(&mut self, problem: &Problem, id: LineIdx, numbers: &FxHashMap<u32, u16>) -> Option<()> {
         let facts = &problem.lines[id];

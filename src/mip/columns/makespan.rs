@@ -7,7 +7,7 @@
 
 use super::closing::{Closed, close};
 use super::duals::Duals;
-use super::generation::{Effort, Generation};
+use super::generation::{Effort, Generation, Known};
 use super::pricing::Column;
 use super::shop::Shop;
 use crate::units::{HOUR, Money, Seconds};
@@ -78,9 +78,8 @@ fn fits(timing: &Shop, known: &[Column], by: i64, effort: &mut Effort<'_>) -> Fi
     }
     let plans = known.iter().filter_map(|column| Column::new(timing, column.line, column.lots.clone()));
     let plans = plans.filter(|column| column.end(timing) <= by).collect();
-    let mut generation = Generation::new(timing, plans, vec![CAP; lots], by);
-    let go_on = effort.go_on;
-    let mut own = Effort { go_on, work: effort.work, beside_search: false, known: 0, cost: &|| Some(1), tell: &|_| {} };
+    let mut generation = Generation::new(timing, &Known::of(timing, plans, vec![CAP; lots]), by);
+    let mut own = Effort { beside_search: false, known: 0, cost: &|| Some(1), tell: &|_| {}, ..*effort };
     generation.run(&mut own);
     effort.work = own.work;
     if generation.bound >= 1 { Fits::No } else { Fits::Unknown }

@@ -28,7 +28,7 @@ pub(super) struct Master<'s> {
     pub columns: Vec<Column>,
     known: FxHashSet<(usize, Vec<u8>)>,
     /// What a lot is bought at.
-    caps: Vec<i64>,
+    pub caps: Vec<i64>,
     /// Columns of the program that are no plans; they come first.
     others: usize,
     /// Row of each lot of a kit.
@@ -53,10 +53,10 @@ pub(super) struct Suggestion {
 
 impl<'s> Master<'s> {
     /// A program of no plans.
-    pub fn new(shop: &'s Shop, caps: Vec<i64>) -> Self {
+    pub fn new(shop: &'s Shop, caps: Vec<i64>, cuts: Vec<Cut>) -> Self {
         let program = LinearProgram::new(&[]);
         let kit_rows = vec![None; shop.order_of.len()];
-        let (known, columns, cuts) = (FxHashSet::default(), Vec::new(), Vec::new());
+        let (known, columns) = (FxHashSet::default(), Vec::new());
         let mut master = Self { shop, program, columns, known, caps, others: 0, kit_rows, cuts, first_cut_row: 0 };
         master.rebuild();
         master

@@ -7,6 +7,7 @@
 //!
 //! Knows no search, and no plan but as sequences.
 
+mod branching;
 mod closing;
 mod completion;
 mod cuts;
@@ -20,22 +21,22 @@ mod shop;
 mod single;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use super::prover::{News, Prover};
 use super::rounded_up;
 use crate::plan::Plan;
 use crate::problem::{LineIdx, Problem};
 use crate::units::Money;
-use closing::{Closed, close};
-use generation::{Effort, Ending, Generation};
+use generation::{Effort, Generation, Known};
 use pricing::Column;
 use shop::Shop;
 use single::Single;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::Sender;
 
-/// The share of the gap at which trying everything was too much, at which it is tried again.
-const WORTH_TRYING_AGAIN: f64 = 0.7;
+/// The share of the program's value within which a bound is as good as it.
+const PRECISION: f64 = 1e-6;
 
 /// Begins to prove a bound for a problem, from the line plans of `incumbent`, whose cost is `cost`, `floor` a
 /// bound known before; none where the problem is not covered or no thread is to be had.
@@ -46,6 +47,7 @@ pub(super) fn start(
     incumbent: &Plan,
     (cost, floor): (Money, Money),
     work: Option<u64>,
+    threads: usize,
 ) -> Option<Prover> {
     let shop = Shop::new(problem)?;
     let known = shop.columns_of(incumbent);
@@ -55,7 +57,10 @@ pub(super) fn start(
         #[cfg(test)]
         super::highs::faults::inject_linear(fault);
         let step = if shop.makespan_cost_per_hour > 0 { 1 } else { shop.step() };
-        let proof = Proof { shop: &shop, known, stop, cost, news, step };
+        // One thread is the thread at hand; where there are to be more and none are to be had, it has to do.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|_| "bound".to_string());
+        let pool = if threads > 1 { pool.build().ok() } else { None };
+        let proof = Proof { shop: &shop, known, stop, cost, news, step, pool };
         proof.run(work.unwrap_or(u64::MAX), floor.0);
     })
 }
@@ -69,6 +74,7 @@ struct Proof<'a> {
     news: &'a Sender<News>,
     /// What plans' costs differ by is a multiple of this.
     step: i64,
+    pool: Option<rayon::ThreadPool>,
 }
 
 impl Proof<'_> {
@@ -81,7 +87,9 @@ impl Proof<'_> {
             return;
         }
         let beside_search = work == u64::MAX;
-        let mut effort = Effort { go_on: &go_on, work, beside_search, known: floor, cost: &cost, tell: &tell };
+        let (pool, precision) = (self.pool.as_ref(), PRECISION);
+        let mut effort =
+            Effort { go_on: &go_on, work, beside_search, known: floor, cost: &cost, tell: &tell, pool, precision };
         if shop.makespan_cost_per_hour > 0 {
             let others = self.others(&mut effort);
             if let Some(columns) = makespan::run(shop, &self.known, others, &mut effort) {
@@ -105,41 +113,20 @@ impl Proof<'_> {
         }
         let (work, nothing) = (effort.work / 2, |_| {});
         let mut own = Effort { work, known: floor, cost: &|| None, tell: &nothing, ..*effort };
-        let mut generation = Generation::new(self.shop, self.known.clone(), self.caps(), shop::NEVER);
+        let known = Known::of(self.shop, self.known.clone(), self.caps());
+        let mut generation = Generation::new(self.shop, &known, shop::NEVER);
         generation.run(&mut own);
         effort.work = effort.work - work + own.work;
         floor.max(generation.bound)
     }
 
-    /// Column generation, and every combination of what is left where the gap is small.
+    /// Column generation, branching, and every combination of what is left where the gap is small.
     fn generate(&self, effort: &mut Effort<'_>) {
         // A bound within a step of the cost proves it.
         let needed = || Some(self.cost.load(Ordering::Relaxed) - self.step + 1);
         let mut own = Effort { cost: &needed, ..*effort };
-        let mut generation = Generation::new(self.shop, self.known.clone(), self.caps(), shop::NEVER);
-        // The gap at which trying everything was too much.
-        let mut too_wide = i64::MAX;
-        loop {
-            let ending = generation.run(&mut own);
-            let Some((duals, answers)) = &generation.centre else { return };
-            let (cost, bound) = (needed().unwrap_or(0), generation.bound);
-            if bound >= cost || own.is_over() {
-                return;
-            }
-            if cost - bound <= (too_wide as f64 * WORTH_TRYING_AGAIN) as i64 {
-                match close(self.shop, (duals, answers), shop::NEVER, cost - bound, &mut own) {
-                    Closed::Proved => return self.tell(cost),
-                    Closed::Better(columns, excess) => {
-                        self.tell_plan(&columns);
-                        return self.tell(bound + excess);
-                    }
-                    Closed::Open => too_wide = cost - bound,
-                }
-            }
-            if ending == Ending::Stopped || !generation.cut() {
-                return;
-            }
-        }
+        let known = Known::of(self.shop, self.known.clone(), self.caps());
+        tree::search(self.shop, known, i64::MAX, &mut own, &|columns| self.tell_plan(columns));
     }
 
     /// What lots are bought at to begin with.

@@ -57,15 +57,19 @@ impl Column {
         Some(column)
     }
 
-    /// The instant at which it ends; the line's beginning where it makes nothing.
-    pub fn end(&self, shop: &Shop) -> i64 {
+    /// The instants at which its lots end; where one cannot end in time, none from it on.
+    pub fn ends<'a>(&'a self, shop: &'a Shop) -> impl Iterator<Item = i64> + 'a {
         let line = &shop.lines[self.line];
-        let (mut time, mut class) = (line.free, line.initial);
-        for &lot in &self.lots {
-            let Some((end, _)) = line.run(time, class, usize::from(lot)) else { return i64::MAX };
-            (time, class) = (end, line.modes[usize::from(lot)].class);
-        }
-        if self.lots.is_empty() { i64::MIN } else { line.instant_of(time) }
+        self.lots.iter().scan((line.free, line.initial), |(time, class), &lot| {
+            let (end, _) = line.run(*time, *class, usize::from(lot))?;
+            (*time, *class) = (end, line.modes[usize::from(lot)].class);
+            Some(line.instant_of(end))
+        })
+    }
+
+    /// The instant at which it ends; before all others where it makes nothing.
+    pub fn end(&self, shop: &Shop) -> i64 {
+        self.ends(shop).last().unwrap_or(i64::MIN)
     }
 
     /// Whether the neighbourhoods let it make what it makes.

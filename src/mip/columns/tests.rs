@@ -2,17 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use super::branching::Split;
 use super::closing::{Closed, close};
 use super::cuts::{Cut, separate};
 use super::duals::{Duals, WHOLE, weighted};
-use super::generation::Effort;
+use super::generation::{Effort, Known};
 use super::pricing::{Column, Question, price};
 use super::shop::{Lots, NEVER, Shop};
+use super::tree;
 use crate::model::Instance;
 use crate::problem::Problem;
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::json;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A line with shifts, three colours and five lots, one of them of a kit.
 fn shop(random: &mut Xoshiro256PlusPlus) -> Shop {
@@ -127,13 +130,13 @@ fn pricing_finds_the_cheapest_sequence_and_forgetting_only_lowers_it() {
     }
 }
 
-/// What the plan of a line costs with the orders it leaves out; none where it makes one in part.
+/// What the plan of a line costs with the orders it leaves out; none where it makes one in part, or leaves out one that must be made.
 fn cost_of(shop: &Shop, column: &Column) -> Option<i64> {
     let mut cost = shop.base + column.cost;
     for order in &shop.orders {
         let made = order.lots.iter().filter(|&&lot| column.lots.contains(&(lot as u8))).count();
         if made == 0 {
-            cost += order.reject.unwrap();
+            cost += order.reject?;
         } else if made < order.lots.len() {
             return None;
         }
@@ -203,12 +206,62 @@ fn closing_finds_the_best_plan_within_the_gap() {
             }
         });
         let gap = random.random_range(1..4_000_000);
-        let mut own =
-            Effort { go_on: &|| true, work: u64::MAX, beside_search: false, known: 0, cost: &|| None, tell: &|_| {} };
+        let mut own = Effort::unlimited();
         match close(&shop, (&duals, &[least]), NEVER, gap, &mut own) {
             Closed::Proved => assert!(best >= bound + gap, "{best} is below {bound} + {gap}\n{shop:#?}"),
             Closed::Better(_, excess) => assert!(bound + excess <= best && excess < gap, "{bound}, {excess}, {best}"),
             Closed::Open => panic!("five lots are not too many"),
         }
     }
+}
+
+/// What the best plan of a shop of one line costs; none where there is none.
+fn optimum(shop: &Shop) -> Option<i64> {
+    let mut best = None;
+    each_sequence(shop.order_of.len(), &mut Vec::new(), &mut |sequence| {
+        let cost = Column::new(shop, 0, sequence.to_vec()).and_then(|column| cost_of(shop, &column));
+        best = best.into_iter().chain(cost).min();
+    });
+    best
+}
+
+#[test]
+fn the_best_plan_is_in_one_of_two_parts_and_none_is_cheaper_there() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(5);
+    let mut decided = 0;
+    for _ in 0..150 {
+        let shop = shop(&mut random);
+        let best = optimum(&shop).unwrap();
+        let lot = random.random_range(0..shop.order_of.len());
+        let by = shop.lines[0].instant_of(random.random_range(1..20_000));
+        let order = shop.order_of[lot];
+        for split in [Split::Time { lot, by }, Split::Line { lot, line: 0 }, Split::Made { order }] {
+            let [first, second] = split.parts(&shop).map(|part| optimum(&part).unwrap_or(i64::MAX));
+            assert_eq!(first.min(second), best, "{split:?} {shop:#?}");
+            decided += usize::from(first != second);
+        }
+    }
+    assert!(decided > 100, "{decided} of 450 splits made a difference");
+}
+
+#[test]
+fn splitting_alone_comes_to_the_optimum() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(6);
+    let mut reached = 0;
+    for _ in 0..60 {
+        let shop = shop(&mut random);
+        let best = optimum(&shop).unwrap();
+        let told = AtomicI64::new(i64::MIN);
+        let tell = |bound: i64| {
+            told.fetch_max(bound, Ordering::Relaxed);
+        };
+        let mut effort = Effort { work: 20_000_000, cost: &|| Some(best), tell: &tell, ..Effort::unlimited() };
+        let known = Known::of(&shop, Vec::new(), vec![10_000; shop.order_of.len()]);
+        tree::search(&shop, known, 0, &mut effort, &|_| {});
+        let told = told.into_inner();
+        assert!(told <= best, "{told} is above {best}\n{shop:#?}");
+        // The program is in floating point: it ends within a few units of what it could prove.
+        reached += usize::from(told >= best - 5);
+    }
+    assert!(reached >= 50, "{reached} of 60 proved");
 }

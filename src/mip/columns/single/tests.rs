@@ -8,7 +8,8 @@ use super::polish::polished;
 use super::table::Table;
 use super::{ON_TABLE, Single};
 use crate::mip::columns::generation::Effort;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Numbers that look random (SplitMix64: G. Steele, D. Lea, C. Flood, 2014).
 struct Draw(u64);
@@ -93,14 +94,15 @@ fn the_bound_is_the_optimum_and_the_plan_is_found() {
         let Some(best) = optimum(&ground, &mut Vec::new()) else { continue };
         tried += 1;
         let slack = [0, 1, 5, 1_000][draw.below(4)];
-        let (told, plan) = (Cell::new(i64::MIN), RefCell::new(None));
-        let tell = |bound: i64| told.set(told.get().max(bound));
+        let (told, plan) = (AtomicI64::new(i64::MIN), RefCell::new(None));
+        let tell = |bound: i64| {
+            told.fetch_max(bound, Ordering::Relaxed);
+        };
         let cost = || Some(best + slack);
-        let mut effort =
-            Effort { go_on: &|| true, work: u64::MAX, beside_search: false, known: 0, cost: &cost, tell: &tell };
+        let mut effort = Effort { cost: &cost, tell: &tell, ..Effort::unlimited() };
         let single = Single::on(ground.clone(), 0, 1);
         single.run(&mut effort, &|lots| *plan.borrow_mut() = Some(lots));
-        assert_eq!(told.get(), best, "the bound is not the optimum\n{ground:?}");
+        assert_eq!(told.into_inner(), best, "the bound is not the optimum\n{ground:?}");
         if slack > 0 {
             let plan = plan.into_inner().unwrap();
             assert_eq!(cost_of(&ground, &plan), Some(best), "{plan:?} is not the best\n{ground:?}");
