@@ -3,6 +3,8 @@
 //! A plan holds no times and no costs; `schedule` derives both. Facts (operations the baseline has begun) are part of
 //! their lots but stand in no sequence: nobody decides about them.
 
+pub(crate) mod pool;
+
 use crate::dense_id;
 use crate::problem::{BaselineOperation, ItemIdx, KindIdx, LineIdx, OrderIdx, Problem, SupplyIdx};
 use crate::units::{IdVec, Pieces};

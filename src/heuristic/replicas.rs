@@ -4,6 +4,7 @@
 //! budget give the same plan on any number of threads. Knows no plan's state: a [`Replica`] has that.
 
 use crate::plan::Plan;
+use crate::plan::pool::Chooser;
 use crate::problem::Problem;
 use crate::schedule::{Schedule, settle};
 use crate::units::Money;
@@ -23,6 +24,8 @@ pub(crate) struct Effort<'a> {
     pub cancelled: &'a (dyn Fn() -> bool + Sync),
     /// Where the replicas run.
     pub pool: &'a rayon::ThreadPool,
+    /// Who chooses among the lines' plans come across; none: nobody.
+    pub chooser: Option<&'a Chooser<'a>>,
 }
 
 impl Effort<'_> {
@@ -32,6 +35,9 @@ impl Effort<'_> {
     }
 }
 
+/// What a search calls itself.
+pub(crate) const SEARCH: &str = "search";
+
 /// What an epoch came to.
 pub(crate) struct Epoch {
     /// Share of the budget used, 0 to 1.
@@ -40,6 +46,8 @@ pub(crate) struct Epoch {
     pub iterations: u64,
     /// A better plan than all before, where there is one.
     pub better: Option<(Plan, Schedule)>,
+    /// What found it.
+    pub source: &'static str,
 }
 
 /// From where to where the temperature falls, in ten-thousandths.

@@ -103,18 +103,32 @@ pub(super) fn best_values(
     if !has_memory(MEMORY) {
         return Err(MipError::Memory);
     }
-    let (sender, receiver) = channel();
     let limits = *limits;
     #[cfg(test)]
     let fault = faults::take();
-    let worker = std::thread::Builder::new().name("allocation".to_string()).spawn(move || {
+    apart("program", deadline, cancelled, move || {
         #[cfg(test)]
         if let Some(fault) = fault {
-            let _ = sender.send(faults::answer(fault, &asked));
-            return;
+            return faults::answer(fault, &asked);
         }
+        solve_here(program, &asked, &limits, deadline)
+    })
+}
+
+/// Asks on a thread of its own, which is left behind if it does not answer by the deadline.
+///
+/// # Errors
+/// See [`MipError`].
+pub(super) fn apart<T: Send + 'static>(
+    name: &str,
+    deadline: Option<Instant>,
+    cancelled: &(dyn Fn() -> bool + Sync),
+    ask: impl FnOnce() -> Result<T, MipError> + Send + 'static,
+) -> Result<T, MipError> {
+    let (sender, receiver) = channel();
+    let worker = std::thread::Builder::new().name(name.to_string()).spawn(move || {
         // The receiver may be gone: then nobody wants the answer.
-        let _ = sender.send(solve_here(program, &asked, &limits, deadline));
+        let _ = sender.send(ask());
     });
     worker.map_err(|error| MipError::Solver(error.to_string()))?;
     listen(&receiver, deadline, cancelled)
@@ -192,7 +206,11 @@ impl LinearProgram {
 type Answer = Result<Option<Vec<f64>>, MipError>;
 
 /// Waits for the answer, but not past the deadline and its grace, nor after a cancellation.
-fn listen(receiver: &Receiver<Answer>, deadline: Option<Instant>, cancelled: &(dyn Fn() -> bool + Sync)) -> Answer {
+fn listen<T>(
+    receiver: &Receiver<Result<T, MipError>>,
+    deadline: Option<Instant>,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Result<T, MipError> {
     loop {
         match receiver.recv_timeout(LISTENING_INTERVAL) {
             Ok(answer) => return answer,

@@ -24,6 +24,7 @@ pub(crate) mod highs;
 mod names;
 mod periods;
 pub(crate) mod prover;
+pub(crate) mod recombination;
 pub(crate) mod relaxations;
 #[cfg(test)]
 mod tests;

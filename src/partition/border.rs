@@ -58,6 +58,7 @@ pub(super) fn repair(
         Some(limit.saturating_sub((options.clock)()).saturating_sub(reserve.min(limit / 4)))
     };
     let effort = Effort {
+        chooser: None,
         seed: options.seed,
         iterations: options.iterations,
         remaining: &remaining,

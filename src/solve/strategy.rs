@@ -10,13 +10,17 @@ use crate::heuristic::coupled;
 use crate::heuristic::replicas::Effort;
 use crate::heuristic::search;
 use crate::model::Instance;
+use crate::plan::pool::Pool;
 use crate::problem::Problem;
 use crate::schedule::settle;
 use crate::solution::{ClashEntry, Run, Solution, Status, StoppedBy, relative_gap};
 use crate::units::Money;
 use crate::verify::verify;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(feature = "mip")]
+use std::time::Duration;
 
 /// Solves an instance without errors.
 pub(super) fn run(
@@ -176,18 +180,27 @@ fn improve(
 ) {
     let Some(best) = incumbent.best().cloned() else { return };
     let proved = AtomicBool::new(false);
+    let chooses = cfg!(feature = "mip") && options.method != Method::Heuristic;
+    let failed: Mutex<Option<String>> = Mutex::new(None);
+    let choose = |choices: Pool| {
+        choose(choices, options, budget).unwrap_or_else(|fault| {
+            failed.lock().map(|mut failed| *failed = Some(fault)).ok();
+            None
+        })
+    };
     let effort = Effort {
         seed: options.seed,
         iterations: options.iterations,
         remaining: &|| budget.remaining(),
         cancelled: &|| budget.is_cancelled() || proved.load(Ordering::Relaxed),
         pool,
+        chooser: chooses.then_some(&choose),
     };
     let search = if search::covers(problem) { search::search } else { coupled::search };
     search(problem, &best.plan, &best.schedule, effort, &mut |epoch| {
         incumbent.iterations = epoch.iterations;
         if let Some((plan, schedule)) = epoch.better {
-            incumbent.offer("search", plan, schedule);
+            incumbent.offer(epoch.source, plan, schedule);
         }
         if let Some(bounding) = &mut bounding {
             bounding.listen(problem, budget, incumbent);
@@ -195,6 +208,7 @@ fn improve(
         proved.store(incumbent.is_proved(), Ordering::Relaxed);
         incumbent.tick(epoch.done);
     });
+    incumbent.faults.extend(failed.into_inner().ok().flatten());
 }
 
 /// The node budget of the allocation where no clock is read: one for so many iterations of the search, and at most. It has
@@ -203,6 +217,12 @@ fn improve(
 const ITERATIONS_PER_NODE: u64 = 50;
 #[cfg(feature = "mip")]
 const MOST_NODES: u64 = 200;
+
+/// The nodes of an integer program under so many iterations of the search.
+#[cfg(feature = "mip")]
+fn nodes_of(iterations: u64) -> u64 {
+    (iterations / ITERATIONS_PER_NODE).clamp(1, MOST_NODES)
+}
 
 /// Lets the integer program decide who makes what; the schedule makes it exact. Only where it is asked for: of what the
 /// search reaches without it, it was measured to win nothing (`docs/experiments.md`).
@@ -214,7 +234,7 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
     }
     incumbent.phase("allocation");
     let seconds = budget.remaining().filter(|_| options.iterations.is_none()).map(|left| left.as_secs_f64());
-    let nodes = options.iterations.map_or(MOST_NODES, |all| (all / ITERATIONS_PER_NODE).clamp(1, MOST_NODES));
+    let nodes = options.iterations.map_or(MOST_NODES, nodes_of);
     let limits = mip::Limits {
         seconds,
         nodes: seconds.is_none().then_some(nodes),
@@ -231,6 +251,32 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
         }
         Ok(None) | Err(mip::MipError::Cancelled) => {}
         Err(fault) => incumbent.faults.push(format!("allocation: {fault}")),
+    }
+}
+
+/// The share of what is left of the time limit that choosing among lines' plans may take once, and at most, in seconds.
+#[cfg(feature = "mip")]
+const CHOOSING_SHARE: f64 = 0.05;
+#[cfg(feature = "mip")]
+const MOST_CHOOSING: f64 = 3.0;
+
+/// Lets the integer program choose among lines' plans.
+#[cfg(feature = "mip")]
+fn choose(choices: Pool, options: &Options, budget: &Budget) -> Result<Option<Vec<usize>>, String> {
+    use crate::mip;
+    let seconds = |left: Duration| (left.as_secs_f64() * CHOOSING_SHARE).min(MOST_CHOOSING);
+    let limits = mip::Limits {
+        seconds: budget.remaining().filter(|_| options.iterations.is_none()).map(seconds),
+        nodes: options.iterations.map(nodes_of),
+        seed: options.seed,
+        relative_gap: 1e-6,
+        ..mip::Limits::default()
+    };
+    match mip::recombination::choose(choices, &limits, &|| !budget.go_on()) {
+        Ok(chosen) => Ok(chosen),
+        // Out of its time is nothing to speak of here.
+        Err(mip::MipError::Cancelled | mip::MipError::Overrun) => Ok(None),
+        Err(fault) => Err(format!("recombination: {fault}")),
     }
 }
 
@@ -256,6 +302,12 @@ impl Bounding {
     }
     fn listen(&mut self, _: &Problem, _: &Budget, _: &mut Incumbent<'_>) {}
     fn finish(&mut self, _: &Problem, _: &Budget, _: &mut Incumbent<'_>) {}
+}
+
+/// Without the feature `mip` nobody chooses.
+#[cfg(not(feature = "mip"))]
+fn choose(_: Pool, _: &Options, _: &Budget) -> Result<Option<Vec<usize>>, String> {
+    Ok(None)
 }
 
 /// Without the feature `mip` there is no integer program.

@@ -21,7 +21,7 @@ mod moves;
 
 use super::critical;
 use super::periods;
-use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, run_epoch, share, span};
+use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::network::Network;
@@ -75,7 +75,7 @@ pub(crate) fn search(
         run_epoch(&mut replicas, effort, (epoch, total), pace, &|share| temperatures.at(share));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = best.improve(problem, &replicas, |replica| replica.best_plan(&network));
-        tell(Epoch { done: span(epoch).1, iterations, better });
+        tell(Epoch { done: span(epoch).1, iterations, better, source: SEARCH });
         if (effort.cancelled)() || effort.is_out_of_time() {
             return;
         }

@@ -15,7 +15,7 @@ mod sequencing;
 mod tests;
 mod walk;
 
-use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, run_epoch, share, span};
+use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::schedule::network::Network;
@@ -76,7 +76,7 @@ pub(super) fn search(
         run_epoch(&mut walks, effort, (epoch, total), pace, &|_| 0.0);
         let iterations = walks.iter().map(Walk::iterations).sum();
         let better = best.improve(problem, &walks, |walk| walk.best_plan(network));
-        tell(Epoch { done: span(epoch).1, iterations, better });
+        tell(Epoch { done: span(epoch).1, iterations, better, source: SEARCH });
         if (effort.cancelled)() || effort.is_out_of_time() || best.cost <= floor {
             return;
         }

@@ -15,7 +15,7 @@ mod grid;
 #[cfg(test)]
 mod tests;
 
-use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, run_epoch, share, span};
+use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::schedule::network::Network;
@@ -50,7 +50,7 @@ pub(super) fn search(
         run_epoch(&mut replicas, effort, (epoch, total), PACE, &|share| temperatures.at(share));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = best.improve(network.problem, &replicas, |replica| replica.best_plan(network));
-        tell(Epoch { done: span(epoch).1, iterations, better });
+        tell(Epoch { done: span(epoch).1, iterations, better, source: SEARCH });
         if (effort.cancelled)() || effort.is_out_of_time() {
             break;
         }

@@ -4,6 +4,7 @@
 //! which it never is.
 
 use super::guidance::Guidance;
+use super::recombination::Gathered;
 use crate::heuristic::moves::{Draw, Move, Neighbours, moves_for};
 use crate::heuristic::random::stream;
 use crate::heuristic::replicas::{Replica, Temperatures};
@@ -25,6 +26,8 @@ pub(crate) struct Annealing<'g> {
     proposal: Proposal,
     iterations: u64,
     guidance: Guidance,
+    /// The lines' plans come across while cold; none where nobody asks for them.
+    pub gathered: Option<Gathered>,
 }
 
 /// How much hotter a single cooling begins and ends than one of many.
@@ -55,6 +58,7 @@ impl<'g> Annealing<'g> {
             proposal: Proposal::default(),
             iterations: 0,
             guidance,
+            gathered: None,
         }
     }
 
@@ -100,6 +104,13 @@ impl<'g> Annealing<'g> {
             temperature /= 2.0;
         }
         temperature
+    }
+
+    /// Goes on from a plan.
+    pub fn take_up(&mut self, state: State) {
+        self.keep_best();
+        self.state = state;
+        self.note_best();
     }
 
     /// The best plan found.
@@ -159,6 +170,9 @@ impl Replica for Annealing<'_> {
             self.state.apply(self.ground, &self.proposal, price);
             self.note_best();
         }
+        if let Some(gathered) = &mut self.gathered {
+            gathered.add(&self.state, temperature);
+        }
     }
 
     fn iterations(&self) -> u64 {
@@ -174,8 +188,6 @@ impl Replica for Annealing<'_> {
     }
 
     fn go_on_from(&mut self, other: &Self) {
-        self.keep_best();
-        self.state = other.state.clone();
-        self.note_best();
+        self.take_up(other.state.clone());
     }
 }

@@ -7,6 +7,7 @@
 mod anneal;
 mod ground_plan;
 mod guidance;
+mod recombination;
 mod regions;
 mod trial;
 
@@ -16,9 +17,10 @@ pub(crate) use trial::PricingTrial;
 
 use anneal::Annealing;
 use ground_plan::GroundPlan;
+use recombination::Recombination;
 
 use crate::heuristic::moves::Neighbours;
-use crate::heuristic::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, leader, run_epoch, share, span};
+use crate::heuristic::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, leader, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
@@ -76,17 +78,24 @@ pub(crate) fn search(
     let spare = spare_time(&mut replicas, choices(ground, &ground_plan.state), effort, temperatures.at(0.0));
     let remaining = || (effort.remaining)().map(|left| left.saturating_sub(spare));
     let effort = Effort { remaining: &remaining, ..effort };
+    let recombination = Recombination::new(ground, effort, &mut replicas, coolings, temperatures);
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
     for epoch in 0..EPOCHS {
         let heat = |share: f64| temperatures.at(cooled(share, coolings));
         run_epoch(&mut replicas, effort, (epoch, total), PACE, &heat);
+        let recombined = recombination.as_ref().is_some_and(|own| own.is_due(epoch) && own.run(&mut replicas));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = leader(&replicas).filter(|leader| leader.best_cost() < best).and_then(|leader| {
             best = leader.best_cost();
             ground_plan.finish(problem, &leader.best_arrangement())
         });
-        tell(Epoch { done: span(epoch).1, iterations, better });
+        tell(Epoch {
+            done: span(epoch).1,
+            iterations,
+            better,
+            source: if recombined { recombination::SOURCE } else { SEARCH },
+        });
         if (effort.cancelled)() || effort.is_out_of_time() || best <= floor {
             return;
         }

@@ -7,7 +7,7 @@
 use super::anneal::Annealing;
 use super::ground_plan::{arrangement_of, line_plans};
 use crate::heuristic::moves::Neighbours;
-use crate::heuristic::replicas::{Effort, Epoch, Replica as _};
+use crate::heuristic::replicas::{Effort, Epoch, Replica as _, SEARCH};
 use crate::plan::{LinePlan, Plan};
 use crate::problem::{LineIdx, Problem, components};
 use crate::schedule::incremental::{Ground, State};
@@ -65,7 +65,7 @@ pub(super) fn search(
         if let Some((new_plan, new_schedule)) = &better {
             (plan, schedule) = (new_plan.clone(), new_schedule.clone());
         }
-        tell(Epoch { done: done.min(1.0), iterations, better });
+        tell(Epoch { done: done.min(1.0), iterations, better, source: SEARCH });
         if made == 0 {
             return;
         }

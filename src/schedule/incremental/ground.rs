@@ -165,6 +165,14 @@ impl Ground {
             .fold(0, i64::saturating_add)
     }
 
+    /// Whether a plan is a choice of one plan for each line: every order is one lot that lies here whole, and nothing is
+    /// counted over several lines.
+    pub fn is_line_by_line(&self) -> bool {
+        self.makespan_cost_per_hour == 0
+            && self.divided.is_empty()
+            && self.orders.iter().all(|order| order.lots.len() == 1 && order.whole && !order.kit)
+    }
+
     /// Whether the makespan is all that the times of a plan cost.
     pub fn charges_only_makespan(&self) -> bool {
         let free = |order: &OrderFacts| {

@@ -180,7 +180,7 @@ impl State {
     }
 
     /// Cost of a line: everything but kits and the makespan.
-    fn line_cost(&self, line: usize) -> i64 {
+    pub fn line_cost(&self, line: usize) -> i64 {
         let sequence = &self.sequences[line];
         sequence.spent_before(sequence.steps.len()) + sequence.shortfall + sequence.clock.cost
     }
