@@ -1,5 +1,6 @@
 //! `lotwise compare`: what changed from one plan to another.
 
+use super::desk::when;
 use super::exit::{Exit, Failure};
 use super::files;
 use super::solve;
@@ -11,6 +12,7 @@ use lotwise::model::Duration;
 use lotwise::report::text::{count, counted, money, per_cent, span};
 use lotwise::solution::OrderStatus;
 use lotwise::units::{Money, Seconds};
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -89,7 +91,11 @@ fn text(comparison: &Comparison, most: usize) -> String {
         count(counts.added),
         count(counts.removed)
     );
-    list(&mut text, &comparison.orders, most, order_line);
+    // What matters comes first: who is worse off, then who gained, then whom it hardly concerns.
+    let mut orders: Vec<&OrderChange> = comparison.orders.iter().collect();
+    let move_of = |order: &OrderChange| (order.delivery_move_hours.unwrap_or(0.0).abs() * 3_600.0) as i64;
+    orders.sort_by_key(|order| (rank(order.verdict), Reverse(cost_change(order).0.abs()), Reverse(move_of(order))));
+    list(&mut text, &orders, most, |order| order_line(order));
     if !comparison.overtime.is_empty() {
         text.push_str("overtime\n");
         list(&mut text, &comparison.overtime, most, |window| {
@@ -114,6 +120,23 @@ fn list<T>(text: &mut String, entries: &[T], most: usize, line: impl Fn(&T) -> S
 
 fn signed(change: Money) -> String {
     if change.0 > 0 { format!("+{}", money(change)) } else { money(change) }
+}
+
+fn rank(verdict: OrderVerdict) -> u8 {
+    match verdict {
+        OrderVerdict::Lost => 0,
+        OrderVerdict::Gained => 1,
+        OrderVerdict::Added => 2,
+        OrderVerdict::Removed => 3,
+        OrderVerdict::Moved => 4,
+        OrderVerdict::Unchanged => 5,
+    }
+}
+
+/// By how much dearer the order is of itself: late, early or left out.
+fn cost_change(order: &OrderChange) -> Money {
+    let cost = |state: &Option<OrderState>| state.as_ref().map_or(0, |state| state.cost.0);
+    Money(cost(&order.after).saturating_sub(cost(&order.before)))
 }
 
 fn order_line(order: &OrderChange) -> String {
@@ -141,7 +164,13 @@ fn order_line(order: &OrderChange) -> String {
         }
         _ => String::new(),
     };
-    format!("{verdict:<9} {}: {} -> {}{moved}", order.id, state(&order.before), state(&order.after))
+    let cost = match cost_change(order) {
+        Money::ZERO => String::new(),
+        change => format!(", {} in cost", signed(change)),
+    };
+    let (before, after) = (state(&order.before), state(&order.after));
+    let states = if before == after { after } else { format!("{before} -> {after}") };
+    format!("{verdict:<9} {}: {states}{moved}{cost}", order.id)
 }
 
 fn lot_line(lot: &LotChange) -> String {
@@ -153,7 +182,7 @@ fn lot_line(lot: &LotChange) -> String {
         _ => String::new(),
     };
     let place = |place: &Option<Place>| match place {
-        Some(place) => format!("{} {}", place.line, place.start),
+        Some(place) => format!("{} {}", place.line, when(place.start)),
         None => "nowhere".to_string(),
     };
     let moves = lot.operations.iter().map(|operation| {

@@ -100,10 +100,10 @@ fn words(instance: &Instance, found: &Bottlenecks) -> String {
             one.changes.iter().map(|(attribute, from, to)| format!("{attribute} {from} to {to}")).collect();
         let _ = writeln!(
             text,
-            "  {:<14} {:>6.2} h, {} times, {}: {}",
+            "  {:<14} {:>6.2} h, {}, {}: {}",
             one.line,
             one.hours,
-            count(one.count),
+            if one.count == 1 { "once".to_string() } else { format!("{} times", count(one.count)) },
             price(instance, one.cost),
             changes.join(", ")
         );

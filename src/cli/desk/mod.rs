@@ -9,6 +9,7 @@ mod search;
 mod wording;
 
 pub use search::Search;
+pub(super) use wording::when;
 
 use super::exit::{Exit, Failure};
 use super::files;

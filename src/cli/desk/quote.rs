@@ -11,6 +11,8 @@ use lotwise::desk::quote::{Accepted, Quote};
 use lotwise::desk::{QuoteOptions, Quotes, accept, quote, read_order};
 use lotwise::model::{Instance, Instant};
 use lotwise::report::text::{counted, span};
+use lotwise::units::Seconds;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -128,7 +130,7 @@ fn quote_words(instance: &Instance, quote: &Quote) -> String {
 
 fn accepted_words(instance: &Instance, accepted: &Accepted) -> String {
     let mut text = format!("accepted  by {}: {}\n", when(accepted.quote.by), quote_words(instance, &accepted.quote));
-    let _ = writeln!(text, "moved     {}", counted(accepted.moved.len(), "operation"));
+    let _ = writeln!(text, "moved     {}", moved_words(accepted));
     for one in accepted.moved.iter().take(20) {
         let line =
             if one.line == one.line_before { one.line.clone() } else { format!("{} to {}", one.line_before, one.line) };
@@ -140,4 +142,20 @@ fn accepted_words(instance: &Instance, accepted: &Accepted) -> String {
         let _ = writeln!(text, "          and {} more", accepted.moved.len() - 20);
     }
     text
+}
+
+/// How many operations moved, line by line, and by how much at most.
+fn moved_words(accepted: &Accepted) -> String {
+    let mut lines: BTreeMap<&str, (usize, i64)> = BTreeMap::new();
+    for one in &accepted.moved {
+        let (number, most) = lines.entry(&one.line).or_default();
+        *number += 1;
+        *most = (*most).max((one.start.seconds - one.start_before.seconds).0.abs());
+    }
+    let each = |(line, (number, most)): (&&str, &(usize, i64))| {
+        format!("{number} on {line} by up to {}", span(Seconds(*most)))
+    };
+    let each: Vec<String> = lines.iter().map(each).collect();
+    let whole = counted(accepted.moved.len(), "operation");
+    if each.is_empty() { whole } else { format!("{whole}: {}", each.join(", ")) }
 }

@@ -69,7 +69,7 @@ fn figures(kpis: &Kpis) -> Vec<(&'static str, String, String)> {
         (
             "Changeovers",
             share(kpis.changeover_share),
-            format!("{} of work, {}", hours(kpis.changeover_hours), count(kpis.changeovers)),
+            format!("of work: {} in {}", hours(kpis.changeover_hours), count(kpis.changeovers)),
         ),
         (
             "Pieces in progress",

@@ -122,6 +122,8 @@ fn cause_words(cause: &Cause) -> String {
         _ => format!("{:?}", cause.code),
     };
     match cause.delivery_without {
+        // What is left out has no delivery that another one would be earlier than.
+        Some(delivery) if cause.gain.0 == Seconds::ZERO => format!("{said} (without it: {})", when(delivery)),
         Some(delivery) => format!("{said} (without: {}, {} earlier)", when(delivery), span(cause.gain.0)),
         None => said,
     }

@@ -107,7 +107,7 @@ function drawRuns(context, view, paint, x, line, look, marked) {
       context.fillRect(from + width - 0.7, top, 0.7, height);
     }
     pauses(context, view, paint, x, line, run[START], run[END], top, height, dim);
-    if (width > 26 && height > 11 && !dim) label(context, run, from, width, top, late ? height * 0.85 : height, ink, view, paint);
+    if (width > 26 && height > 11 && !dim) label(context, run, x, top, late ? height * 0.85 : height, ink, view, paint);
     if (index === marked.run || (marked.order >= 0 && marked.order === order)) {
       context.globalAlpha = 1;
       context.strokeStyle = paint.ink;
@@ -138,18 +138,27 @@ function pauses(context, view, paint, x, line, begin, end, top, height, dim) {
   }
 }
 
-function label(context, run, from, width, top, height, ink, view, paint) {
+// The first part of a run, open or closed, that has room for the whole text, else the widest: each has one ground under it.
+function partFor(run, x, left, right, fits) {
+  const gaps = plan.closed[plan.lines[run[LINE]].closed].filter(([from, to]) => from < run[END] && to > run[START] && !(from <= run[START] && to >= run[END]));
+  const edges = [[run[START], false], ...gaps.flatMap(([from, to]) => [[Math.max(from, run[START]), true], [to, false]])];
+  let best = [0, 0, false];
+  for (let index = 0; index < edges.length; index++) {
+    const next = index + 1 < edges.length ? edges[index + 1][0] : run[END];
+    const begin = Math.max(x(edges[index][0]), left) + 4, room = Math.min(x(next), right) - begin - 3;
+    if (room > best[1]) best = [begin, room, edges[index][1]];
+    if (fits(room)) break;
+  }
+  return best;
+}
+function label(context, run, x, top, height, ink, view, paint) {
   context.font = `${Math.min(12, height * 0.62)}px system-ui, sans-serif`;
-  const begin = Math.max(from, view.left) + 4, room = from + width - begin - 3;
+  const name = orderName(run), whole = context.measureText(name).width;
+  const [begin, room, paused] = partFor(run, x, view.left, view.width, (room) => room >= whole);
   if (room < 16) return;
-  const name = orderName(run), text = shortened(context, name, room);
+  const text = shortened(context, name, room);
   // A letter or two of a name say nothing.
   if (text !== name && text.length < 5) return;
-  // Where most of the label lies in closed time it stands on the pale part of its run.
-  const middle = begin + context.measureText(text).width / 2;
-  const time = view.from + (middle - view.left) / (view.width - view.left) * (view.to - view.from);
-  const gaps = plan.closed[plan.lines[run[LINE]].closed];
-  const paused = gaps.some(([from, to]) => from <= time && time < to) && !gaps.some(([from, to]) => from <= run[START] && run[END] <= to);
   context.fillStyle = paused ? paint.ink : ink;
   context.textBaseline = "middle";
   context.textAlign = "left";
@@ -233,15 +242,18 @@ function drawInstants(context, view, paint, x, marked) {
     context.lineTo(x(order.due), view.height);
     context.stroke();
     context.setLineDash([]);
-    tag(context, "due " + order.id.slice(0, 30), x(order.due) + 3, HEAD + 7, colour, paint.ground);
+    tag(context, "due " + order.id.slice(0, 30), x(order.due) + 3, HEAD + 7, colour, paint.ground, view.width);
   }
 }
-function tag(context, text, left, middle, fill, ink) {
+// Right of its line, or left of it where it would run out of the chart at `edge`.
+function tag(context, text, left, middle, fill, ink, edge = Infinity) {
   context.font = "10.5px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.textAlign = "left";
+  const wide = context.measureText(text).width + 8;
+  if (left + wide > edge) left -= wide + 6;
   context.fillStyle = fill;
-  context.fillRect(left, middle - 7, context.measureText(text).width + 8, 14);
+  context.fillRect(left, middle - 7, wide, 14);
   context.fillStyle = ink;
   context.fillText(text, left + 4, middle + 0.5);
 }

@@ -71,7 +71,8 @@ function drawLoad() {
     shape(group, "rect", { x: from, y: y(run + setup), width, height: Math.max(y(run) - y(run + setup), 0), fill: "#e69f00" });
     shape(group, "path", { d: `M${left + bar * wide} ${y(open)}h${wide}`, stroke: "var(--ink)", "stroke-width": 2, fill: "none" });
     const every = Math.ceil(bars / 7);
-    if (bar % every === 0) shape(svg, "text", { x: left + bar * wide + wide / 2, y: bottom + 15, "text-anchor": "middle" }, dayText(edges[bar]));
+    const middle = left + bar * wide + wide / 2, last = middle > 600;
+    if (bar % every === 0) shape(svg, "text", { x: last ? 638 : middle, y: bottom + 15, "text-anchor": last ? "end" : "middle" }, dayText(edges[bar]));
   });
   [["#0072b2", "runs"], ["#e69f00", "changeovers"]].forEach(([fill, text], index) => {
     shape(svg, "rect", { x: left + index * 90, y: bottom + 25, width: 14, height: 9, fill });
