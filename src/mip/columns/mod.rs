@@ -20,6 +20,9 @@ mod shop;
 mod single;
 #[cfg(test)]
 mod tests;
+mod trial;
+
+pub(crate) use trial::with_column_pricing;
 
 use super::prover::{News, Prover};
 use super::rounded_up;
