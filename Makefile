@@ -60,6 +60,7 @@ nightly = rustup toolchain list | grep -q ^nightly || rustup toolchain install n
 	$(if $(1),rustup component add --toolchain nightly $(1))
 
 # Needs cargo-fuzz; fetches a nightly toolchain where there is none. FUZZ_SECONDS for each target, one after another.
+# Leaks are not looked for: threads of a pool that are just ending are taken for some.
 FUZZ_SECONDS ?= 1800
 FUZZ_TARGETS ?= instance import plan actuals public workbook structured
 fuzz: ## Runs each fuzz target for FUZZ_SECONDS, from the files of the tests
@@ -68,18 +69,21 @@ fuzz: ## Runs each fuzz target for FUZZ_SECONDS, from the files of the tests
 	@$(CARGO) build --release --locked --no-default-features --features cli
 	@fuzz/seed.sh "$(LOTWISE)"
 	@for target in $(FUZZ_TARGETS); do \
-		$(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096; done
+		$(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096 -detect_leaks=0; done
 
-# Needs cargo-mutants. Without the integer programs a build is short. MUTANTS="--shard 0/20" is a twentieth of them.
-MUTANTS ?= --file 'src/schedule/**' --file 'src/verify/**' --file 'src/validate/**' --file 'src/problem/**'
-MUTANTS_TESTS ?= --lib --test meaning --test validate --test agreement
+# Needs cargo-mutants. Without the integer programs a build is short; what only they use is left out, for nothing compiles it.
+# MUTANTS="--shard 0/20" is a twentieth of them.
+MUTANTS ?=
+MUTANTS_ROOMS ?= --file 'src/schedule/**' --file 'src/verify/**' --file 'src/validate/**' --file 'src/problem/**' \
+	--exclude-re 'of_open_time|available_by|Supply::materials|least_run_time'
+MUTANTS_TESTS ?= --lib --test meaning --test validate
 mutants: ## Changes the sources of times, costs and checks one place at a time: which changes no test notices
 	@$(call needs,mutants)
-	@$(CARGO) mutants --no-shuffle --no-default-features --output $(TARGET) $(MUTANTS) -- $(MUTANTS_TESTS)
+	@$(CARGO) mutants --no-shuffle --no-default-features --output $(TARGET) $(MUTANTS_ROOMS) $(MUTANTS) -- $(MUTANTS_TESTS)
 
 # Unit tests by an interpreter that sees undefined behaviour. MIRI= names the tests: whatever reads a file first builds the
 # schemas, which takes Miri half a minute, and files of megabytes take it hours.
-MIRI ?= units:: diagnostic:: model::scalar working_time:: verify::
+MIRI ?= units:: model::scalar working_time:: verify:: --skip what_the_index_finds
 miri: ## Runs unit tests under Miri, on a nightly toolchain
 	@$(call nightly,miri rust-src)
 	@MIRIFLAGS="-Zmiri-disable-isolation" $(CARGO) +nightly miri test --locked --no-default-features --lib -- $(MIRI)
