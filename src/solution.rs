@@ -216,6 +216,7 @@ pub struct LineEntry {
 /// Figures over the whole plan; shares are between 0 and 1, to four places.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Kpis {
     /// Orders of the instance.
     pub orders: usize,
@@ -256,6 +257,7 @@ pub struct Kpis {
 /// How a plan came about. With an iteration budget it holds no clock reading.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Run {
     /// The program's version.
     pub version: String,
@@ -286,6 +288,7 @@ pub struct Run {
 /// What ended a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum StoppedBy {
     /// Nothing more to try, or proved optimal.
     Done,
@@ -319,6 +322,7 @@ pub struct IncumbentEntry {
 /// One better bound: no plan that makes all orders that must be made costs less.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct BoundEntry {
     /// Seconds since process start, where a clock was used.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]

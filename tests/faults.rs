@@ -305,3 +305,18 @@ fn a_wall_clock_that_jumps_changes_no_limit() {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stdout_that_is_closed_from_the_start_is_an_error_and_one_thrown_away_is_not() {
+    let desk = Desk::new(12);
+    let call = |to: &str| desk.shell(&format!("\"$0\" solve instance.json --method dispatch -q {to}"));
+    let closed = call(">&-");
+    let said = String::from_utf8_lossy(&closed.stderr);
+    assert_eq!(closed.status.code(), Some(1), "{said}");
+    assert!(said.contains("stdout is closed"), "{said}");
+    for kept in ["> /dev/null", "-o /dev/null", "-o new.json >&-"] {
+        let ended = call(kept);
+        assert_eq!(ended.status.code(), Some(0), "{kept}: {}", String::from_utf8_lossy(&ended.stderr));
+    }
+}

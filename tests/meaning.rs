@@ -110,6 +110,32 @@ fn every_change_listed_gives_its_breach() {
 }
 
 #[test]
+fn a_wrong_end_is_told_with_the_right_one() {
+    let mut told = 0;
+    for Case { name, file } in cases() {
+        for change in file["breaches"].as_array().unwrap() {
+            let mut ends = change["set"].as_object().into_iter().flatten().filter(|(place, _)| place.ends_with("/end"));
+            let (Some((place, _)), 1) = (ends.next_back(), change["set"].as_object().map_or(0, |set| set.len())) else {
+                continue;
+            };
+            let Some(right) = file.pointer(place).and_then(Value::as_str).filter(|right| right.ends_with('Z')) else {
+                continue;
+            };
+            let (instance, plan) = parse(&name, &changed(&file, change));
+            let breaches = verify(&instance, &plan).breaches;
+            for breach in breaches
+                .iter()
+                .filter(|breach| breach.code == codes::BREACH_RUN_END && breach.pointer == place["/plan".len()..])
+            {
+                assert!(breach.message.contains(right), "{name}: {} does not say {right}", breach.message);
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 0, "some plan has a wrong end alone");
+}
+
+#[test]
 fn every_breach_code_and_every_rule_is_shown() {
     let cases = cases();
     let shown = cases.iter().flat_map(|case| case.file["breaches"].as_array().unwrap());

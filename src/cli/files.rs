@@ -109,9 +109,11 @@ impl Destination {
     /// not end at a folder that never existed, nor in the place of its own input.
     ///
     /// # Errors
-    /// Exit 2 for an output that is one of `inputs`; exit 1 where nothing can be written.
+    /// Exit 2 for an output that is one of `inputs`; exit 1 where nothing can be written, a closed stdout included.
     pub fn prepare(path: Option<&Path>, inputs: &[&Path]) -> Result<Self, Failure> {
-        let Some(path) = path.filter(|path| !is_dash(path)) else { return Ok(Self::Stdout) };
+        let Some(path) = path.filter(|path| !is_dash(path)) else {
+            return if stdout_was_closed() { Err(lost()) } else { Ok(Self::Stdout) };
+        };
         let refuse = |fault: io::Error| cannot_write(&name(path), &fault);
         // A link stays a link: what it points to is replaced.
         let target = match fs::canonicalize(path) {
@@ -202,6 +204,35 @@ fn filled(file: File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     let mut out = BufWriter::with_capacity(1 << 16, file);
     fill(&mut out)?;
     out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
+/// Whether stdout was closed when the process began.
+///
+/// Rust's runtime puts `/dev/null`, opened to be read and written, in its place, so that nothing else can get its number. A
+/// shell that throws output away opens it to be written only and is not taken for it; Python's `subprocess.DEVNULL` and
+/// Node's `ignore` cannot be told from a closed one.
+#[cfg(target_os = "linux")]
+fn stdout_was_closed() -> bool {
+    let access = |flags: &str| i64::from_str_radix(flags.trim(), 8).ok().map(|flags| flags & 3);
+    let is_null = fs::read_link("/proc/self/fd/1").is_ok_and(|target| target == Path::new("/dev/null"));
+    let facts = if is_null { fs::read_to_string("/proc/self/fdinfo/1").unwrap_or_default() } else { String::new() };
+    // 2 is O_RDWR.
+    facts.lines().any(|line| line.strip_prefix("flags:").and_then(access) == Some(2))
+}
+
+/// Elsewhere it cannot be seen.
+#[cfg(not(target_os = "linux"))]
+fn stdout_was_closed() -> bool {
+    false
+}
+
+fn lost() -> Failure {
+    Failure::new(
+        Exit::Fault,
+        "write-failed",
+        "stdout is closed, or is /dev/null as a closed one is: the answer would be lost. Name a file with -o; -o /dev/null \
+         throws it away.",
+    )
 }
 
 fn cannot_write(name: &str, fault: &io::Error) -> Failure {

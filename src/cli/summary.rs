@@ -135,6 +135,8 @@ fn search_line(solution: &Solution) -> String {
             StoppedBy::Time => "the time limit",
             StoppedBy::Iterations => "the iteration limit",
             StoppedBy::Cancelled => "a signal",
+            // What a later version of the library may add.
+            _ => "another reason",
         };
         format!("ended by {by}")
     }));

@@ -29,6 +29,8 @@ pub(crate) mod relaxations;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use columns::with_column_pricing;
+
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::{Schedule, evaluate};

@@ -9,6 +9,7 @@ use crate::validate::validate;
 
 /// How a program is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ProgramFormat {
     /// An LP file, as CPLEX, Gurobi, HiGHS, SCIP and CBC read it.
     Lp,

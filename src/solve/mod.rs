@@ -61,6 +61,7 @@ impl CancelFlag {
 /// Which part of the program makes the plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Method {
     /// What pays at this size: construction, search, and beside it a proved bound.
     #[default]

@@ -18,6 +18,9 @@ mod draw;
 mod fit;
 mod insert;
 mod moves;
+mod trial;
+
+pub(crate) use trial::with_trial;
 
 use super::critical;
 use super::periods;

@@ -13,7 +13,7 @@ mod trial;
 
 pub(crate) use ground_plan::covers;
 pub(crate) use regions::improve_groups;
-pub(crate) use trial::PricingTrial;
+pub(crate) use trial::{PricingTrial, with_epochs};
 
 use anneal::Annealing;
 use ground_plan::GroundPlan;

@@ -1,7 +1,11 @@
-//! How fast changes are priced, for benchmarks: random insertions into a constructed plan, none of them applied.
+//! How fast changes are priced and how fast a replica anneals, for benchmarks: random insertions into a constructed plan, none
+//! of them applied, and epochs from it.
 
+use super::anneal::Annealing;
 use super::ground_plan::GroundPlan;
-use crate::heuristic::construct::construct;
+use crate::heuristic::construct::{Constructed, construct};
+use crate::heuristic::moves::Neighbours;
+use crate::heuristic::replicas::Replica as _;
 use crate::problem::Problem;
 use crate::schedule::incremental::{LotId, Proposal};
 use rand::{RngExt as _, SeedableRng};
@@ -56,4 +60,22 @@ impl PricingTrial {
     pub fn lots_per_line(&self) -> f64 {
         self.plan.ground.lots.len() as f64 / self.plan.ground.lines.len().max(1) as f64
     }
+}
+
+/// Lends epochs of one replica from a constructed plan: what so many proposals, made while it cools from its first temperature to its
+/// last, find. The plan at hand is copied for each, so that all do the same work.
+pub(crate) fn with_epochs<R>(
+    problem: &Problem,
+    made: &Constructed,
+    measure: impl FnOnce(&mut dyn FnMut(u64) -> i64) -> R,
+) -> Option<R> {
+    let plan = GroundPlan::new(problem, &made.plan, &made.schedule)?;
+    let neighbours = Neighbours::new(&plan.ground);
+    let begin = || Annealing::new(&plan.ground, &neighbours, plan.state.clone(), 1, 0);
+    let temperatures = begin().calibrate(false);
+    Some(measure(&mut |proposals| {
+        let mut replica = begin();
+        replica.run(proposals, (temperatures.first, temperatures.last));
+        replica.best_cost()
+    }))
 }

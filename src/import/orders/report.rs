@@ -67,6 +67,7 @@ pub struct RowCounts {
 /// Why a row became no item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Reason {
     /// Its date lies outside the days asked for.
     OutsideDates,

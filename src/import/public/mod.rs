@@ -40,6 +40,7 @@ const MAKESPAN: Money = Money(3_600 * Money::SCALE);
 
 /// A public benchmark format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PublicFormat {
     /// Unrelated parallel machines with sequence-dependent setups, makespan (Vallada and Ruiz).
     Upmsp,

@@ -90,3 +90,27 @@ fn no_clash_is_claimed_where_a_plan_makes_everything() {
     }
     assert!(tried > 1_500 && several > 1_000, "{tried} tried, {several} with several orders");
 }
+
+/// A proof that work does not fit rests on it: in lots of any size the quantity takes no less.
+#[test]
+fn the_least_time_of_a_quantity_is_exact_and_no_way_to_divide_it_is_below() {
+    let rate = |seconds: f64, share: f64, fixed: &str| {
+        let instance: Instance = serde_json::from_value(serde_json::json!({
+            "format": "lotwise/1", "start": "2026-11-23T08:00:00Z", "variants": [{ "id": "mug" }],
+            "lines": [{ "id": "a", "rates": [{ "seconds_per_unit": seconds, "yield": share, "fixed_time": fixed }] }],
+            "orders": [{ "id": "o", "items": [{ "variant": "mug", "quantity": 1 }] }],
+        }))
+        .unwrap();
+        let problem = Problem::new(&instance);
+        problem.rates[problem.rates.ids().next().unwrap()]
+    };
+    let slow = rate(90.0, 0.6, "PT30S");
+    for quantity in 1..30 {
+        let least = slow.least_run_time(quantity);
+        assert_eq!(least, Seconds(150 * quantity + 30));
+        for first in 1..quantity {
+            assert!(least <= slow.run_time(first) + slow.run_time(quantity - first));
+        }
+    }
+    assert_eq!(rate(0.001, 1.0, "PT0S").least_run_time(1), Seconds(1));
+}

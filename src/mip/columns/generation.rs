@@ -31,6 +31,9 @@ const ROUGHLY: f64 = 0.1;
 /// Times the caps rise; what is still bought then, nobody can make.
 const MOST_RAISES: usize = 200;
 
+/// The share of the program's value within which a bound is as good as it.
+const PRECISION: f64 = 1e-6;
+
 /// How long to go on, with what, and whom to tell.
 pub(super) struct Effort<'a> {
     pub go_on: &'a (dyn Fn() -> bool + Sync),
@@ -50,7 +53,6 @@ pub(super) struct Effort<'a> {
     pub precision: f64,
 }
 
-#[cfg(test)]
 impl Effort<'_> {
     /// As long as it takes, telling nobody.
     pub fn unlimited() -> Self {
@@ -62,12 +64,10 @@ impl Effort<'_> {
             cost: &|| None,
             tell: &|_| {},
             pool: None,
-            precision: 1e-6,
+            precision: PRECISION,
         }
     }
-}
 
-impl Effort<'_> {
     /// Whether to stop.
     pub fn is_over(&self) -> bool {
         self.work == 0 || !(self.go_on)()

@@ -22,6 +22,9 @@ mod single;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trial;
+
+pub(crate) use trial::with_column_pricing;
 
 use super::prover::{News, Prover};
 use super::rounded_up;
@@ -34,9 +37,6 @@ use shop::Shop;
 use single::Single;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::Sender;
-
-/// The share of the program's value within which a bound is as good as it.
-const PRECISION: f64 = 1e-6;
 
 /// Begins to prove a bound for a problem, from the line plans of `incumbent`, whose cost is `cost`, `floor` a
 /// bound known before; none where the problem is not covered or no thread is to be had.
@@ -87,9 +87,9 @@ impl Proof<'_> {
             return;
         }
         let beside_search = work == u64::MAX;
-        let (pool, precision) = (self.pool.as_ref(), PRECISION);
+        let (pool, base) = (self.pool.as_ref(), Effort::unlimited());
         let mut effort =
-            Effort { go_on: &go_on, work, beside_search, known: floor, cost: &cost, tell: &tell, pool, precision };
+            Effort { go_on: &go_on, work, beside_search, known: floor, cost: &cost, tell: &tell, pool, ..base };
         if shop.makespan_cost_per_hour > 0 {
             let others = self.others(&mut effort);
             if let Some(columns) = makespan::run(shop, &self.known, others, &mut effort) {
