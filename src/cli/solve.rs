@@ -47,6 +47,9 @@ pub struct Arguments {
     /// Which part of the program makes the plan.
     #[arg(long, value_enum, default_value_t = MethodName::Auto)]
     method: MethodName,
+    /// Lets an integer program put plans together from lines' plans that the search came across (where every order is one lot).
+    #[arg(long)]
+    recombine: bool,
     /// A plan to start from; - for stdin.
     #[arg(long, value_name = "PLAN")]
     start: Option<PathBuf>,
@@ -184,6 +187,7 @@ fn options(arguments: &Arguments, start: Option<Solution>, cancel: CancelFlag, s
     options.seed = arguments.seed;
     options.threads = arguments.threads.map(usize::from);
     options.method = arguments.method.into();
+    options.recombine = arguments.recombine;
     options.start = start;
     options.set_aside = arguments.set_aside;
     options.cancel = cancel;

@@ -15,6 +15,7 @@ pub(crate) struct LineChoice {
 
 /// What there is to choose from.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "mip"), allow(dead_code, reason = "who chooses is an integer program"))]
 pub(crate) struct Pool {
     pub lines: usize,
     /// What leaving an order out costs; none where it must be made.

@@ -18,6 +18,7 @@ mod kpis;
 #[cfg(test)]
 mod meaning_tests;
 mod reasons;
+mod recombination;
 mod start;
 mod strategy;
 
@@ -89,6 +90,9 @@ pub struct Options {
     pub method: Method,
     /// A plan to start from.
     pub start: Option<Solution>,
+    /// Lets an integer program put plans together from lines' plans that the search came across: off, for it was measured to
+    /// win nothing on average. Needs the feature `mip`; without it, and where lines are not separable, nothing changes.
+    pub recombine: bool,
     /// Leaves out orders that have faults of their own and lists them as unplanned.
     pub set_aside: bool,
     /// Asks a running solve to end.
@@ -120,6 +124,7 @@ impl Default for Options {
             threads: None,
             method: Method::Auto,
             start: None,
+            recombine: false,
             set_aside: false,
             cancel: CancelFlag::default(),
             clock: Arc::new(move || started.elapsed()),

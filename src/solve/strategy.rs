@@ -4,7 +4,7 @@
 use super::bounds::Bounding;
 use super::budget::Budget;
 use super::incumbent::{Candidate, Incumbent};
-use super::{Method, Options, Progress, SolveError, answer, start};
+use super::{Method, Options, Progress, SolveError, answer, recombination, start};
 use crate::heuristic::construct::{construct, earliest_due_date, operations_of};
 use crate::heuristic::coupled;
 use crate::heuristic::replicas::Effort;
@@ -19,8 +19,6 @@ use crate::verify::verify;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-#[cfg(feature = "mip")]
-use std::time::Duration;
 
 /// Solves an instance without errors.
 pub(super) fn run(
@@ -180,10 +178,9 @@ fn improve(
 ) {
     let Some(best) = incumbent.best().cloned() else { return };
     let proved = AtomicBool::new(false);
-    let chooses = cfg!(feature = "mip") && options.method != Method::Heuristic;
     let failed: Mutex<Option<String>> = Mutex::new(None);
-    let choose = |choices: Pool| {
-        choose(choices, options, budget).unwrap_or_else(|fault| {
+    let choose = |pool: Pool| {
+        recombination::choose(pool, options, budget).unwrap_or_else(|fault| {
             failed.lock().map(|mut failed| *failed = Some(fault)).ok();
             None
         })
@@ -194,7 +191,7 @@ fn improve(
         remaining: &|| budget.remaining(),
         cancelled: &|| budget.is_cancelled() || proved.load(Ordering::Relaxed),
         pool,
-        chooser: chooses.then_some(&choose),
+        chooser: options.recombine.then_some(&choose),
     };
     let search = if search::covers(problem) { search::search } else { coupled::search };
     search(problem, &best.plan, &best.schedule, effort, &mut |epoch| {
@@ -220,7 +217,7 @@ const MOST_NODES: u64 = 200;
 
 /// The nodes of an integer program under so many iterations of the search.
 #[cfg(feature = "mip")]
-fn nodes_of(iterations: u64) -> u64 {
+pub(super) fn nodes_of(iterations: u64) -> u64 {
     (iterations / ITERATIONS_PER_NODE).clamp(1, MOST_NODES)
 }
 
@@ -254,32 +251,6 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
     }
 }
 
-/// The share of what is left of the time limit that choosing among lines' plans may take once, and at most, in seconds.
-#[cfg(feature = "mip")]
-const CHOOSING_SHARE: f64 = 0.05;
-#[cfg(feature = "mip")]
-const MOST_CHOOSING: f64 = 3.0;
-
-/// Lets the integer program choose among lines' plans.
-#[cfg(feature = "mip")]
-fn choose(choices: Pool, options: &Options, budget: &Budget) -> Result<Option<Vec<usize>>, String> {
-    use crate::mip;
-    let seconds = |left: Duration| (left.as_secs_f64() * CHOOSING_SHARE).min(MOST_CHOOSING);
-    let limits = mip::Limits {
-        seconds: budget.remaining().filter(|_| options.iterations.is_none()).map(seconds),
-        nodes: options.iterations.map(nodes_of),
-        seed: options.seed,
-        relative_gap: 1e-6,
-        ..mip::Limits::default()
-    };
-    match mip::recombination::choose(choices, &limits, &|| !budget.go_on()) {
-        Ok(chosen) => Ok(chosen),
-        // Out of its time is nothing to speak of here.
-        Err(mip::MipError::Cancelled | mip::MipError::Overrun) => Ok(None),
-        Err(fault) => Err(format!("recombination: {fault}")),
-    }
-}
-
 /// Orders that are proved to clash, if any.
 #[cfg(feature = "mip")]
 fn clashing(instance: &Instance, problem: &Problem) -> Option<ClashEntry> {
@@ -302,12 +273,6 @@ impl Bounding {
     }
     fn listen(&mut self, _: &Problem, _: &Budget, _: &mut Incumbent<'_>) {}
     fn finish(&mut self, _: &Problem, _: &Budget, _: &mut Incumbent<'_>) {}
-}
-
-/// Without the feature `mip` nobody chooses.
-#[cfg(not(feature = "mip"))]
-fn choose(_: Pool, _: &Options, _: &Budget) -> Result<Option<Vec<usize>>, String> {
-    Ok(None)
 }
 
 /// Without the feature `mip` there is no integer program.
