@@ -1,4 +1,5 @@
-//! Integer programs that fit the problem. So far one: order allocation over time buckets.
+//! Integer programs that fit the problem: order allocation over time buckets, recombination of lines' plans, and proofs
+//! (`columns`, `periods`, `relaxations`, `clash`).
 //!
 //! The allocation decides who makes what, roughly when, over all orders at once: good where capacity is the question,
 //! where a search that moves one lot at a time is short-sighted. `demand` says what is to be placed and where it could
@@ -7,8 +8,8 @@
 //! `decode` turns the answer into sequences that `schedule` times and prices exactly. What is estimated here is
 //! therefore never seen outside: a plan is as good as its schedule says, whatever the program thought of it.
 //!
-//! The program proves nothing: its costs are guesses by bucket. Bounds are another program's business (see
-//! `docs/mip.md`). This module knows no search, no incumbent pool and no clock but its own limit's.
+//! The allocation proves nothing: its costs are guesses by bucket. `recombination` chooses among plans of single lines that
+//! somebody else came across. See `docs/mip.md`. This module knows no search, no incumbent pool and no clock but its own limit's.
 
 mod allocation;
 mod answer;
