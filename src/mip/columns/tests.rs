@@ -248,7 +248,7 @@ fn the_best_plan_is_in_one_of_two_parts_and_none_is_cheaper_there() {
 fn splitting_alone_comes_to_the_optimum() {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(6);
     let mut reached = 0;
-    for _ in 0..60 {
+    for _ in 0..24 {
         let shop = shop(&mut random);
         let best = optimum(&shop).unwrap();
         let told = AtomicI64::new(i64::MIN);
@@ -263,5 +263,5 @@ fn splitting_alone_comes_to_the_optimum() {
         // The program is in floating point: it ends within a few units of what it could prove.
         reached += usize::from(told >= best - 5);
     }
-    assert!(reached >= 50, "{reached} of 60 proved");
+    assert!(reached >= 20, "{reached} of 24 proved");
 }

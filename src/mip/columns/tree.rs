@@ -47,7 +47,10 @@ pub(super) fn search(
         let needed = (effort.cost)().unwrap_or(i64::MAX);
         open.retain(|part| part.known.bound < needed);
         let least = open.iter().map(|part| part.known.bound).fold(stuck.min(needed), i64::min);
-        (effort.tell)(least);
+        // Stopped before anything was bounded, there is nothing to tell.
+        if least > i64::MIN {
+            (effort.tell)(least);
+        }
         if open.is_empty() || least >= needed || effort.is_over() {
             return;
         }
