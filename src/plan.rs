@@ -203,7 +203,11 @@ impl Plan {
     /// The same plan with some orders left out instead of made.
     #[must_use]
     pub fn without(&self, problem: &Problem, left_out: &[OrderIdx]) -> Self {
-        let mut plan = self.retaining(problem, |lot| !left_out.contains(&problem.items[self.lots[lot].item].order));
+        let mut leaves = IdVec::filled(false, problem.orders.len());
+        for &order in left_out {
+            leaves[order] = true;
+        }
+        let mut plan = self.retaining(problem, |lot| !leaves[problem.items[self.lots[lot].item].order]);
         for &order in left_out {
             plan.fates[order] = Fate::LeftOut;
         }

@@ -185,7 +185,6 @@ fn a_change_is_always_the_same_and_mostly_one() {
 
 /// Found by libFuzzer.
 #[test]
-#[ignore = "open: dispatch lets an operation wait for a scarce material that is there"]
 fn a_plan_by_dispatch_waits_for_nothing() {
     let changed = mutation::mutated;
     assert_eq!(bodies::structured(0xff_ffff_135d, 0xff00_01ff_ffff_ffff, &[], changed), End::Planned);

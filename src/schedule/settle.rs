@@ -102,7 +102,9 @@ fn reorder(problem: &Problem, plan: &mut Plan, schedule: &Schedule, supply: Supp
             ahead -= 1;
         }
         let comes = facts.available_from(before[ahead].saturating_add(own.amount));
-        if ahead < place && comes.is_some_and(|from| from < own.start) {
+        // One whose material is there at its own place waits for something else: ahead, it would only block those behind.
+        let here = facts.available_from(before[place].saturating_add(own.amount)).unwrap_or(own.start);
+        if ahead < place && comes.is_some_and(|from| from < own.start.min(here)) {
             takers[ahead..=place].rotate_right(1);
             // Whoever goes ahead is not to be passed in turn: it may start as soon as its material is there.
             takers[ahead].start = comes.unwrap_or(own.start);

@@ -59,6 +59,24 @@ fn a_wrong_plan_of_the_solver_is_worth_what_the_schedule_says() {
     }
 }
 
+#[test]
+fn a_choice_among_lines_plans_that_errs_costs_no_plan() {
+    let parameters = Parameters { seed: 1, orders: Some(30), lines: Some(6), ..Parameters::default() };
+    let instance = generate("parallel", &parameters).expect("the parameters are in range");
+    let options =
+        Options { time_limit: None, iterations: Some(20_000), threads: Some(1), recombine: true, ..Options::default() };
+    let mut named = 0;
+    for fault in [Fault::Fails, Fault::Panics, Fault::GivesFractions, Fault::SaysInfeasible, Fault::TakesEverything] {
+        inject(fault);
+        let solution = solve(&instance, &options, &mut |_| {}).expect("a plan, whatever the solver does").solution;
+        assert_eq!(solution.kpis.unplanned, 0, "{fault:?}");
+        let faults = &solution.run.faults;
+        assert!(faults.iter().all(|text| text.starts_with("recombination: ")), "{fault:?}: {faults:?}");
+        named += faults.len();
+    }
+    assert_eq!(named, 4, "all but the choice that takes everything are faults");
+}
+
 const LINEAR_FAULTS: [LinearFault; 8] = [
     LinearFault::Fails,
     LinearFault::Panics,

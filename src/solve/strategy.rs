@@ -176,7 +176,7 @@ fn improve(
     mut bounding: Option<&mut Bounding>,
     incumbent: &mut Incumbent<'_>,
 ) {
-    let Some(best) = incumbent.best().cloned() else { return };
+    let Some(best) = incumbent.best().filter(|_| budget.go_on()).cloned() else { return };
     let proved = AtomicBool::new(false);
     let failed: Mutex<Option<String>> = Mutex::new(None);
     let choose = |pool: Pool| {

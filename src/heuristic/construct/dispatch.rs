@@ -5,8 +5,8 @@
 //! underflows: `ln(w/p) - slack/(k1 p) - setup/(k2 s)`. Operations alike in who can run them and in setup class wait
 //! in one queue by due date, and only the heads of queues are compared.
 
-use super::Constructed;
 use super::shop::{Preview, Shop};
+use super::{Constructed, GoOn};
 use crate::plan::{OpIdx, Operation};
 use crate::problem::{LineIdx, Mode, OrderIdx, Problem};
 use crate::units::{DAY, Id, IdVec, Seconds};
@@ -63,13 +63,13 @@ struct Floor<'p> {
 }
 
 impl Rule {
-    /// Builds the plan.
-    pub fn apply(self, problem: &Problem) -> Constructed {
+    /// Builds the plan, as far as time goes.
+    pub fn apply(self, problem: &Problem, go_on: GoOn<'_>) -> Constructed {
         let mut floor = Floor::new(problem, self);
         if floor.queues_of_line.iter().any(|queues| queues.len() > MOST_QUEUES) {
-            return super::list::RULES[0].apply(problem);
+            return super::list::RULES[0].apply(problem, go_on);
         }
-        while let Some(Reverse((now, event))) = floor.events.pop() {
+        while let Some(Reverse((now, event))) = floor.events.pop().filter(|_| go_on()) {
             match event {
                 Event::Arrives(operation) => floor.arrive(operation, now),
                 Event::Frees(line) => floor.dispatch(line, now),

@@ -4,7 +4,7 @@
 //! the fewer changeovers and the later the urgent ones.
 
 use super::shop::{Preview, Shop};
-use super::{Constructed, Size};
+use super::{Constructed, GoOn, Size};
 use crate::plan::{Fate, LotIdx, OpIdx};
 use crate::problem::{ItemIdx, OrderIdx, Problem};
 use crate::schedule::Obstacle;
@@ -95,12 +95,16 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// The rule that looks at lines least: of many lines only those free first are asked for a price. On the largest instances
+/// it has its plan long before the others, which may then run out of time.
+pub(super) const FREE_FIRST: Rule =
+    Rule { name: "list-free", window: Seconds(1), choice: Choice::FreeFirst, split: false, up_to: Size::Huge };
+
 /// Earliest due date first, each operation on the line that is free first, nothing refused that fits: the plan a
 /// planner's spreadsheet makes.
 pub(crate) fn earliest_due_date(problem: &Problem) -> Constructed {
-    let rule =
-        Rule { name: "dispatch", window: Seconds(1), choice: Choice::FreeFirst, split: false, up_to: Size::Large };
-    rule.build(problem, &rule.sequence(problem)).settled(problem)
+    let rule = Rule { name: "dispatch", ..FREE_FIRST };
+    rule.build(problem, &rule.sequence(problem), &|| true).settled(problem)
 }
 
 /// What keeps an order from being made even with every line to itself; none where nothing does.
@@ -110,17 +114,17 @@ pub(crate) fn alone(problem: &Problem, order: OrderIdx) -> Option<Obstacle> {
 }
 
 impl Rule {
-    /// Builds the plan, then once more with the must-make orders that were squeezed out put first.
-    pub fn apply(self, problem: &Problem) -> Constructed {
+    /// Builds the plan, then once more with the must-make orders that were squeezed out put first, as far as time goes.
+    pub fn apply(self, problem: &Problem, go_on: GoOn<'_>) -> Constructed {
         let order = self.sequence(problem);
-        let first = self.build(problem, &order);
-        if first.schedule.unplanned == 0 {
+        let first = self.build(problem, &order, go_on);
+        if first.schedule.unplanned == 0 || !go_on() {
             return first;
         }
         let missed = |id: OrderIdx| first.plan.fates[id] == Fate::LeftOut && problem.orders[id].reject_cost.is_none();
         let (mut urgent, rest): (Vec<_>, Vec<_>) = order.into_iter().partition(|&(order, _)| missed(order));
         urgent.extend(rest);
-        let second = self.build(problem, &urgent);
+        let second = self.build(problem, &urgent, go_on);
         if second.schedule.value() < first.schedule.value() { second } else { first }
     }
 
@@ -142,12 +146,18 @@ impl Rule {
         keyed.into_iter().map(|(_, entry)| entry).collect()
     }
 
-    fn build(self, problem: &Problem, sequence: &[(OrderIdx, u32)]) -> Constructed {
+    fn build(self, problem: &Problem, sequence: &[(OrderIdx, u32)], go_on: GoOn<'_>) -> Constructed {
         let mut shop = Shop::new(problem);
         let mut failed: FxHashSet<OrderIdx> = FxHashSet::default();
-        for &(order, place) in sequence {
+        for (position, &(order, place)) in sequence.iter().enumerate() {
             if problem.orders[order].nothing_left || failed.contains(&order) {
                 continue;
+            }
+            if !go_on() {
+                // Orders of several items may have some placed already; what is not whole does not count.
+                let left = sequence[position..].iter().map(|&(order, _)| order);
+                failed.extend(left.filter(|&order| !problem.orders[order].nothing_left));
+                break;
             }
             let item = ItemIdx(problem.orders[order].items.start + place);
             if self.place_item(&mut shop, item).is_err() {

@@ -16,6 +16,7 @@ use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::{Schedule, settle};
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) use list::{alone, earliest_due_date};
 
@@ -51,10 +52,13 @@ const INSERTION_OPERATIONS: usize = 80;
 const ALL_RULES_OPERATIONS: usize = 4_000;
 /// Above this many operations only as many rules as there are commonly threads.
 const FEW_RULES_OPERATIONS: usize = 30_000;
+/// The first rule places so many items without hearing the clock.
+const PATIENCE: usize = 4_000;
 
 /// The best plan of all rules; on equal value the first rule's, so that threads change nothing.
 ///
-/// Runs in rayon's current pool. `go_on` is asked between rules; at least one plan is always made.
+/// Runs in rayon's current pool. `go_on` is asked between rules and within them; at least one plan is always made, though not
+/// always of all orders: where time runs out, those not placed yet stay left out.
 pub(crate) fn construct(problem: &Problem, go_on: GoOn<'_>) -> Constructed {
     let operations = operations_of(problem);
     let size = if operations > FEW_RULES_OPERATIONS {
@@ -64,12 +68,13 @@ pub(crate) fn construct(problem: &Problem, go_on: GoOn<'_>) -> Constructed {
     } else {
         Size::Small
     };
-    let rules: Vec<Rule> = rules().into_iter().filter(|rule| size <= rule.up_to()).collect();
+    let first = (size == Size::Huge).then_some(Rule::List(list::FREE_FIRST));
+    let rules: Vec<Rule> = first.into_iter().chain(rules().into_iter().filter(|rule| size <= rule.up_to())).collect();
     let made: Vec<Constructed> = rules
         .into_par_iter()
         .enumerate()
         .filter(|(index, _)| *index == 0 || go_on())
-        .map(|(_, rule)| rule.apply(problem))
+        .map(|(index, rule)| if index == 0 { rule.apply(problem, &patient(go_on)) } else { rule.apply(problem, go_on) })
         .collect();
     let best = best_of(made).map_or_else(|| earliest_due_date(problem), |best| best.settled(problem));
     let best = repair::repair(problem, best, go_on);
@@ -78,6 +83,13 @@ pub(crate) fn construct(problem: &Problem, go_on: GoOn<'_>) -> Constructed {
     }
     let inserted = insertion::best_insertion(problem, go_on).map(|made| repair::repair(problem, made, go_on));
     best_of(std::iter::once(best.clone()).chain(inserted).collect()).unwrap_or(best)
+}
+
+/// Hears the clock only from the so many times on that it is asked: the first plan of all but the largest instances is made whole,
+/// however little time is given, for it takes less than it takes to say so.
+fn patient(go_on: GoOn<'_>) -> impl Fn() -> bool + Sync {
+    let asked = AtomicUsize::new(0);
+    move || asked.fetch_add(1, Ordering::Relaxed) < PATIENCE || go_on()
 }
 
 /// The first of the plans of least value.
@@ -106,10 +118,10 @@ enum Rule {
 }
 
 impl Rule {
-    fn apply(self, problem: &Problem) -> Constructed {
+    fn apply(self, problem: &Problem, go_on: GoOn<'_>) -> Constructed {
         match self {
-            Self::List(rule) => rule.apply(problem),
-            Self::Dispatch(rule) => rule.apply(problem),
+            Self::List(rule) => rule.apply(problem, go_on),
+            Self::Dispatch(rule) => rule.apply(problem, go_on),
         }
     }
 

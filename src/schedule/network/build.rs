@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// memory, and on the share of operations that stand nowhere.
 const MOST_FORMS: usize = 8;
 const FEW_OPERATIONS: usize = 4_000;
+/// With so many choices of a line for an operation no more forms are laid out: where hundreds of lines can do everything, these
+/// are the memory, and laying them out took longer than there was time to search.
+const MOST_MODES: usize = 8_000_000;
 
 impl<'p> Network<'p> {
     /// The network of a plan, with lots also for the orders it leaves out.
@@ -65,7 +68,7 @@ impl<'p> Network<'p> {
         let most = (self.operations.len() * MOST_FORMS).max(FEW_OPERATIONS);
         let add = |item: ItemIdx, lots: &[(u32, i64)]| {
             let steps = problem.route_of(item).steps.len();
-            let room = self.operations.len() + lots.len() * steps <= most;
+            let room = self.operations.len() + lots.len() * steps <= most && self.modes.len() < MOST_MODES;
             let lay = |&(number, quantity): &(u32, i64)| {
                 let lot = self.plan.add_lot(problem, item, number, quantity);
                 self.add_lot(lot);
