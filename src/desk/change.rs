@@ -13,13 +13,10 @@ use crate::plan::{Fate, Plan};
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::schedule::{Schedule, settle};
 use crate::solution::Solution;
-use crate::solve::{Method, Options, plan_of, solution_of, solve};
+use crate::solve::solution_of;
 use crate::units::{Id, Money};
 use serde::Serialize;
 use std::borrow::Cow;
-
-/// Iterations of the search that looks whether an order that is turned down would pay.
-const BRIEF: u64 = 2_000;
 
 /// A change that makes an order on time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -154,47 +151,13 @@ pub(super) fn applied<'s>(
         plan.overtime[line].sort_unstable();
         plan.overtime[line].dedup();
     }
-    if matches!(change, Change::RejectCost { .. }) {
-        let Inserted { plan, schedule } = worth_making(standing, order)?;
-        return Some(Changed { problem, plan, schedule });
-    }
-    let moves = matches!(change, Change::Capability { .. } | Change::Ahead { .. });
+    let moves = matches!(change, Change::Capability { .. } | Change::RejectCost { .. } | Change::Ahead { .. });
     if moves || !is_made {
         let Inserted { plan, schedule } = insert_on_time(&problem, &plan, order)?;
         return Some(Changed { problem, plan, schedule });
     }
     let schedule = settle(&problem, &mut plan).ok()?;
     Some(Changed { problem, plan, schedule })
-}
-
-/// The cheapest plan known with an order in time that is turned down: put in as it is, or what a brief search makes of that.
-fn worth_making(standing: &Standing, order: OrderIdx) -> Option<Inserted> {
-    let room = Room::new(&standing.problem, &standing.plan)?;
-    let found = room.insert(order).and_then(|made| searched(standing, order, &made));
-    let due = standing.problem.orders[order].due;
-    let in_time = |made: &Inserted| due.is_none_or(|due| made.schedule.deliveries[order] <= Some(due));
-    let all = [found, room.insert(order), room.insert_on_time(order)].into_iter().flatten();
-    all.filter(in_time).min_by_key(|made| made.schedule.cost.total)
-}
-
-/// A brief search of the plan with an order in it, as if it had to be made; none where that finds nothing cheaper.
-pub(super) fn searched(standing: &Standing, order: OrderIdx, made: &Inserted) -> Option<Inserted> {
-    let mut forced = standing.instance.clone();
-    forced.orders[order.position()].reject_cost = None;
-    let start = solution_of(&forced, &Problem::new(&forced), &made.plan, &made.schedule);
-    let options = Options {
-        method: Method::Heuristic,
-        time_limit: None,
-        iterations: Some(BRIEF),
-        threads: Some(1),
-        start: Some(start),
-        ..Options::default()
-    };
-    let found = solve(&forced, &options, &mut |_| {}).ok()?.solution;
-    let mut plan = plan_of(&standing.instance, &standing.problem, &found);
-    let schedule = settle(&standing.problem, &mut plan).ok()?;
-    let is_made = schedule.deliveries[order].is_some();
-    (is_made && schedule.cost.total < made.schedule.cost.total).then_some(Inserted { plan, schedule })
 }
 
 /// Windows of overtime, by line and position.

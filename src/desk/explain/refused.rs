@@ -1,14 +1,19 @@
 //! Orders that are left out: what the plan would be with them, and why it is not that.
 
 use super::causes::{Cause, CauseCode};
-use super::{Desk, Explanation, Remedy};
-use crate::desk::change::{Change, searched};
+use super::{Desk, Explanation};
+use crate::desk::change::Change;
 use crate::desk::insertion::{Inserted, insert};
 use crate::model::{Duration, Instant};
-use crate::problem::OrderIdx;
+use crate::problem::{OrderIdx, Problem};
+use crate::schedule::settle;
 use crate::solution::{CostBreakdown, OrderStatus};
+use crate::solve::{Method, Options, plan_of, solution_of, solve};
 use crate::units::{Id, Money, Seconds};
 use serde::Serialize;
+
+/// Iterations of the search that looks whether an order that is turned down would pay.
+const BRIEF: u64 = 2_000;
 
 /// A plan with an order that is left out put in: nobody else changes lines or places, unless a brief search has found that
 /// cheaper.
@@ -43,7 +48,7 @@ impl Desk<'_> {
         // Where putting it in is dearer, a search may still know how to make it pay.
         let total = |made: &Inserted| made.schedule.cost.total;
         let dear = cheapest.as_ref().filter(|made| searches && total(made) >= standing.schedule.cost.total);
-        let cheapest = dear.and_then(|made| searched(self.standing, order, made)).or(cheapest);
+        let cheapest = dear.and_then(|made| self.searched(order, made)).or(cheapest);
         let alternatives: Vec<Alternative> =
             [&cheapest, &on_time].into_iter().flatten().filter_map(|made| self.alternative(order, made)).collect();
         let least = alternatives.iter().map(|made| made.cost).min();
@@ -57,28 +62,41 @@ impl Desk<'_> {
             (Some(_), ..) => explanation.causes.push(Cause::new(CauseCode::SearchMissed, true)),
             (None, ..) => self.without_place(order, explanation),
         }
-        let due = problem.orders[order].due;
-        let in_time = |made: &&Inserted| due.is_none_or(|due| made.schedule.deliveries[order] <= Some(due));
-        let pays = [&cheapest, &on_time].into_iter().flatten().filter(in_time).min_by_key(|made| total(made));
-        match (pays.and_then(|made| Some((made, self.alternative(order, made)?))), refusal) {
-            (Some((made, price)), Some(_)) => {
-                let reject_cost = price.cost.max(Money::ZERO);
-                let change = Change::RejectCost { order: self.order_name(order), reject_cost };
-                explanation.remedies.push(self.told(order, change, &made.schedule));
+        if let Some(price) = on_time.as_ref().and_then(|made| self.alternative(order, made)) {
+            let due = problem.orders[order].due;
+            let id = self.order_name(order);
+            let in_time = price.lateness.0 == Seconds::ZERO;
+            if in_time && refusal.is_some() {
+                let change = Change::RejectCost { order: id, reject_cost: price.cost.max(Money::ZERO) };
+                explanation.remedies.extend(self.proved(order, change));
+            } else if !in_time && due.is_some() {
+                let change = Change::Promise { order: id, due: price.delivery };
+                explanation.remedies.extend(self.proved(order, change));
             }
-            (Some(_), None) => {}
-            (None, _) => explanation.remedies.extend(self.later_promise(order, &alternatives)),
         }
         explanation.alternatives = alternatives;
         explanation.alternatives.dedup_by_key(|made| (made.delivery, made.cost));
     }
 
-    /// The promise that is best for the plan: for when making it costs least, or for as early as it can be.
-    fn later_promise(&self, order: OrderIdx, alternatives: &[Alternative]) -> Option<Remedy> {
-        let promise = |made: &Alternative| Change::Promise { order: self.order_name(order), due: made.delivery };
-        let promised = self.standing.problem.orders[order].due.is_some();
-        let told = alternatives.iter().filter(|_| promised).filter_map(|made| self.proved(order, promise(made)));
-        told.min_by_key(|remedy| remedy.plan_cost)
+    /// A brief search of the plan with an order in it, as if it had to be made; none where that finds nothing cheaper.
+    fn searched(&self, order: OrderIdx, made: &Inserted) -> Option<Inserted> {
+        let standing = self.standing;
+        let mut forced = standing.instance.clone();
+        forced.orders[order.position()].reject_cost = None;
+        let start = solution_of(&forced, &Problem::new(&forced), &made.plan, &made.schedule);
+        let options = Options {
+            method: Method::Heuristic,
+            time_limit: None,
+            iterations: Some(BRIEF),
+            threads: Some(1),
+            start: Some(start),
+            ..Options::default()
+        };
+        let found = solve(&forced, &options, &mut |_| {}).ok()?.solution;
+        let mut plan = plan_of(&standing.instance, &standing.problem, &found);
+        let schedule = settle(&standing.problem, &mut plan).ok()?;
+        let is_made = schedule.deliveries[order].is_some();
+        (is_made && schedule.cost.total < made.schedule.cost.total).then_some(Inserted { plan, schedule })
     }
 
     /// An order that fits nowhere beside the others: its deadline, or nothing helps.

@@ -4,7 +4,6 @@ use super::causes::{Cause, CauseCode, Late};
 use crate::desk::change::{Change, Changed, OpenedWindow, applied};
 use crate::model::Amount;
 use crate::problem::{LineIdx, SupplyIdx};
-use crate::schedule::Schedule;
 use crate::schedule::what_if::{Change as Taken, Hold};
 use crate::solution::OrderStatus;
 use crate::units::{Id, MICRO, Money, Seconds, mul_div_ceil};
@@ -225,22 +224,13 @@ impl super::Desk<'_> {
         if !helps(&changed) || changed.schedule.unplanned > standing.schedule.unplanned {
             return None;
         }
-        Some(self.told(order, change, &changed.schedule))
-    }
-
-    /// A remedy that leads to a schedule, with whom it harms.
-    pub(super) fn told(&self, order: crate::problem::OrderIdx, change: Change, schedule: &Schedule) -> Remedy {
-        let standing = self.standing;
-        let on_time = |other: crate::problem::OrderIdx| {
-            let due = standing.problem.orders[other].due;
-            schedule.deliveries[other].is_some_and(|delivery| due.is_none_or(|due| delivery <= due))
-        };
         let harmed = standing.problem.orders.ids().filter(|&other| {
             let was = self.entries.orders[other.position()].status == OrderStatus::OnTime;
-            other != order && was && !on_time(other)
+            other != order && was && !changed.is_on_time(other)
         });
         let harmed = harmed.map(|other| self.order_name(other)).collect();
-        Remedy { change, plan_cost: schedule.cost.total - standing.schedule.cost.total, harmed }
+        let plan_cost = changed.schedule.cost.total - standing.schedule.cost.total;
+        Some(Remedy { change, plan_cost, harmed })
     }
 }
 
