@@ -29,9 +29,9 @@ pub(crate) struct Effort<'a> {
 }
 
 impl Effort<'_> {
-    /// Whether the time limit is reached; never under an iteration budget.
-    pub fn is_out_of_time(&self) -> bool {
-        self.iterations.is_none() && (self.remaining)().is_some_and(|left| left.is_zero())
+    /// Whether to stop: somebody asked to, or the time limit is reached, which it never is under an iteration budget.
+    pub fn is_over(&self) -> bool {
+        (self.cancelled)() || self.iterations.is_none() && (self.remaining)().is_some_and(|left| left.is_zero())
     }
 }
 

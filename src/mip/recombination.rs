@@ -52,12 +52,13 @@ pub(crate) fn choose(
     places.extend(&pool.known);
     let (program, decisions) = cover(&pool, &places);
     let Some(values) = minimise(program, decisions, limits, deadline, cancelled)? else { return Ok(None) };
-    let chosen = places.iter().zip(&values).filter(|(_, value)| **value > 0.5).map(|(&place, _)| place).collect();
+    let chosen: Vec<usize> =
+        places.iter().zip(&values).filter(|(_, value)| **value > 0.5).map(|(&place, _)| place).collect();
     Ok(cost_of(&pool, &chosen).is_some_and(|new| new < cost).then_some(chosen))
 }
 
 /// What a choice costs; none where it leaves out an order that must be made.
-fn cost_of(pool: &Pool, chosen: &Vec<usize>) -> Option<f64> {
+fn cost_of(pool: &Pool, chosen: &[usize]) -> Option<f64> {
     let mut made = vec![false; pool.left_out.len()];
     let mut cost = 0.0;
     for &place in chosen {

@@ -64,19 +64,18 @@ pub(crate) fn search(
         return;
     }
     // On the largest plans each of these takes seconds.
-    let is_over = || (effort.cancelled)() || effort.is_out_of_time();
-    if is_over() {
+    if effort.is_over() {
         return;
     }
     network.add_forms();
-    let Some(timetable) = network.timetable(start).filter(|_| !is_over()) else { return };
+    let Some(timetable) = network.timetable(start).filter(|_| !effort.is_over()) else { return };
     let kin = Kin::new(&network);
     let mut replicas: Vec<Annealing<'_, '_>> = (0..REPLICAS)
         .map(|replica| Annealing::new(&network, &kin, timetable.clone(), effort.seed, replica as u64))
         .collect();
     let stride = ((STRIDE_OPERATIONS / network.operations.len()) as u64).clamp(1, STRIDE);
     let pace = Pace { stride, unlimited: UNLIMITED_EPOCH };
-    let temperatures = replicas[0].calibrate(&|| !is_over());
+    let temperatures = replicas[0].calibrate(&|| !effort.is_over());
     let mut best = Best { cost: timetable.cost(), value: schedule.value() };
     let total = (effort.remaining)();
     for epoch in 0..EPOCHS {
@@ -84,7 +83,7 @@ pub(crate) fn search(
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = best.improve(problem, &replicas, |replica| replica.best_plan(&network));
         tell(Epoch { done: span(epoch).1, iterations, better, source: SEARCH });
-        if is_over() {
+        if effort.is_over() {
             return;
         }
         share(&mut replicas);

@@ -77,7 +77,7 @@ pub(super) fn search(
         let iterations = walks.iter().map(Walk::iterations).sum();
         let better = best.improve(problem, &walks, |walk| walk.best_plan(network));
         tell(Epoch { done: span(epoch).1, iterations, better, source: SEARCH });
-        if (effort.cancelled)() || effort.is_out_of_time() || best.cost <= floor {
+        if effort.is_over() || best.cost <= floor {
             return;
         }
         share(&mut walks);

@@ -51,7 +51,7 @@ pub(super) fn search(
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = best.improve(network.problem, &replicas, |replica| replica.best_plan(network));
         tell(Epoch { done: span(epoch).1, iterations, better, source: SEARCH });
-        if (effort.cancelled)() || effort.is_out_of_time() {
+        if effort.is_over() {
             break;
         }
         share(&mut replicas);

@@ -96,7 +96,7 @@ pub(crate) fn search(
             better,
             source: if recombined { recombination::SOURCE } else { SEARCH },
         });
-        if (effort.cancelled)() || effort.is_out_of_time() || best <= floor {
+        if effort.is_over() || best <= floor {
             return;
         }
         // Within a cooling replicas go their own ways; a single one has exchanges all along.

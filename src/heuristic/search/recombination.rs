@@ -10,7 +10,7 @@
 //! Who chooses is not known here.
 
 use super::anneal::Annealing;
-use crate::heuristic::replicas::{EPOCHS, Effort, Replica as _, Temperatures};
+use crate::heuristic::replicas::{EPOCHS, Effort, Replica as _, Temperatures, leader};
 use crate::plan::pool::{Chooser, LineChoice, Pool};
 use crate::schedule::incremental::{Arrangement, Ground, LotId, State, UNPLANNED_PENALTY};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -88,7 +88,7 @@ impl<'a> Recombination<'a> {
 
     /// Chooses among all that was gathered; whether that gave a plan better than all before.
     pub fn run(&self, replicas: &mut [Annealing<'_>]) -> bool {
-        let Some(leader) = replicas.iter().min_by_key(|replica| replica.best_cost()) else { return false };
+        let Some(leader) = leader(replicas) else { return false };
         let (best, cost) = (leader.best_arrangement(), leader.best_cost());
         let Some(state) = State::new(self.ground, &best) else { return false };
         let mut plans: Vec<(LinePlan, i64)> = Vec::new();

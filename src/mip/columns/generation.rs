@@ -9,6 +9,7 @@
 
 use super::cuts::{Cut, separate};
 use super::duals::Duals;
+use super::line::Line;
 use super::master::{Master, NEGLIGIBLE, Suggestion};
 use super::pricing::{Column, Question, price};
 use super::shop::{Lots, Shop};
@@ -239,6 +240,18 @@ impl<'s> Generation<'s> {
         }
     }
 
+    /// What a line is asked for: plans that come to less than this, and than nothing.
+    pub fn question(&self, line: &Line, below: i64) -> Question<'_> {
+        Question {
+            neighbourhoods: &self.neighbourhoods,
+            below: below.min(0),
+            limit: line.worked_before(self.limit),
+            every_set: false,
+            labels: MOST_LABELS,
+            columns: COLUMNS_AT_ONCE,
+        }
+    }
+
     /// Asks all lines at prices some way from the best so far to the suggested ones; how many plans were new, and
     /// whether all lines gave a complete answer.
     fn ask(&mut self, suggestion: &Suggestion, share: f64, effort: &mut Effort<'_>) -> (usize, bool) {
@@ -253,19 +266,10 @@ impl<'s> Generation<'s> {
         let mut bound = Some(duals.without_lines(self.shop));
         let mut answers = Vec::with_capacity(thresholds.len());
         let mut added = 0;
-        let places: Vec<usize> = (0..thresholds.len()).collect();
-        let all = effort.each(&places, |&place| {
-            let line = &self.shop.lines[place];
-            let question = Question {
-                neighbourhoods: &self.neighbourhoods,
-                below: thresholds[place].min(0),
-                limit: line.worked_before(self.limit),
-                every_set: false,
-                labels: MOST_LABELS,
-                columns: COLUMNS_AT_ONCE,
-            };
-            price(self.shop, line, &duals, question)
-        });
+        let shop = self.shop;
+        let ask = |(line, &below): (&'s Line, &i64)| (line, self.question(line, below));
+        let asked: Vec<(&Line, Question<'_>)> = shop.lines.iter().zip(&thresholds).map(ask).collect();
+        let all = effort.each(&asked, |&(line, question)| price(shop, line, &duals, question));
         for (place, priced) in all.into_iter().enumerate() {
             let line = &self.shop.lines[place];
             effort.work = effort.work.saturating_sub(priced.work);

@@ -1,13 +1,10 @@
 //! How fast the plans of lines are priced, for benchmarks: at the prices column generation has come to.
 
 use super::generation::{Effort, Generation, Known};
-use super::pricing::{Question, price};
+use super::pricing::price;
 use super::shop::{NEVER, Shop};
 use crate::plan::Plan;
 use crate::problem::Problem;
-
-/// Labels of one line's answer at most, as in column generation.
-const MOST_LABELS: usize = 400_000;
 
 /// Lends one pricing of every line, at the best prices of a column generation of so many extensions of labels from the
 /// line plans of a known plan: how many extensions it tries. None where the problem is not covered, or nothing was priced.
@@ -27,15 +24,7 @@ pub(crate) fn with_column_pricing<R>(
     let price_all = || {
         let of_line = |(place, &answer): (usize, &i64)| {
             let line = &shop.lines[place];
-            let question = Question {
-                neighbourhoods: &generation.neighbourhoods,
-                below: answer.min(0),
-                limit: line.worked_before(NEVER),
-                every_set: false,
-                labels: MOST_LABELS,
-                columns: 60,
-            };
-            price(&shop, line, duals, question).work
+            price(&shop, line, duals, generation.question(line, answer)).work
         };
         answers.iter().enumerate().map(of_line).sum()
     };
