@@ -1,7 +1,7 @@
 //! Order allocation as a mixed-integer program: who makes what, roughly when.
 //!
 //! The core decision is `x[operation, line, bucket]`, 1 where the operation runs on the line and ends in the bucket.
-//! Around it stand `capacity` (line time, changeovers, overtime) and `coupling` (routes, journeys, materials); this file
+//! Around it stand `capacity` (line time, changeovers, overtime), `coupling` (routes, journeys, materials) and `runs` (minimum runs); this file
 //! holds the choices themselves, what becomes of orders, and the costs. Counting ends and summing work from the first
 //! bucket on makes every real plan a solution of the constraints (tested), so an incumbent can always be the start; the
 //! *costs* are estimates by bucket and no bound. In the notation of lot sizing: big buckets with setup carry-over
@@ -11,7 +11,7 @@
 use super::buckets::{Buckets, FEWEST, MOST};
 use super::demand::{Demand, DemandMode};
 use super::names::{Names, Naming};
-use super::{capacity, coupling};
+use super::{capacity, coupling, runs};
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::units::{HOUR, IdVec, Money, Seconds};
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, VariableDefinition, variable};
@@ -86,6 +86,7 @@ impl<'p> Allocation<'p> {
         allocation.price_deliveries();
         capacity::constrain(&mut allocation);
         coupling::constrain(&mut allocation);
+        runs::constrain(&mut allocation);
         allocation
     }
 
@@ -240,7 +241,8 @@ impl<'p> Allocation<'p> {
         let worst = |(id, order): (OrderIdx, &crate::problem::Order)| {
             let operations = self.demand.lots_of[id].iter().flat_map(|&lot| &self.demand.lots[lot].steps);
             let modes = operations.flatten().filter_map(|&operation| {
-                self.demand.operations[operation].modes.iter().map(|mode| money(mode.cost)).reduce(f64::max)
+                let modes = self.demand.operations[operation].modes.iter();
+                modes.map(|mode| money(mode.cost) + self.run_alone(mode.line)).reduce(f64::max)
             });
             let last = self.buckets.begin(self.buckets.count() - 1);
             let late = money(order.delivery_cost(last.max(order.due.unwrap_or(last))).0);
@@ -248,6 +250,12 @@ impl<'p> Allocation<'p> {
         };
         let dearest = self.problem.orders.enumerate().map(worst).fold(1.0, f64::max);
         (10.0 * dearest).min(COST_CAP)
+    }
+
+    /// What a run of nearly nothing lacks on a line.
+    fn run_alone(&self, line: LineIdx) -> f64 {
+        let minimum = self.problem.lines[line].minimum_run;
+        minimum.map_or(0.0, |minimum| money(minimum.shortfall_cost_per_unit) * minimum.quantity as f64)
     }
 
     /// Lateness and holding by the expected delivery of each choice.

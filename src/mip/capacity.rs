@@ -5,16 +5,13 @@
 //!   of bucket `t`, and `w[t] <= open time until then + sum opened overtime until then`. Work is summed from the first
 //!   bucket on, so a run longer than a bucket, or lying across a bound, needs no special case.
 //! - `setup[c]` is the least changeover into `c` from any other class the line could be in: a lower bound.
-//! - `y[c, t] >= x[o, t]` for each `o` of `c`: the class is made in the bucket; `v[c, t] >= y[c, t] - z[c, t]`: it is set
-//!   up there unless carried over; `z[c, t] <= z[c, t-1] + v[c, t-1]`, `sum over c of z[c, t] <= 1`: a line carries one
-//!   class over a bound, one it was set up for before. (With `y` in the place of `v`, fractions would double from bucket
-//!   to bucket at no cost.) `y`, `v` and `z` are not asked to be whole: before a class is first made, its `v` add up to 1.
-//! - `z[c, t+1] <= v[c, t] + 1 - x[o, t]` for each `o` of another class: no class is carried past another one.
+//! - When classes are set up and carried over is stated in `carry`; a class of one operation is set up where that is made.
 //! - A line that needs no changeover before its first lot is spared one: `sum over c of f[c] <= 1`, `f[c] <= ` the
 //!   setups of `c`, each worth `setup[c]`.
 //! - Releases: of what can start only from bucket `s` on, the runs that end by `t` fit between the two.
 
 use super::allocation::{Allocation, hours, money};
+use super::carry::{Carried, State, carry, one_at_a_time};
 use super::names::Names;
 use crate::problem::{Changeover, ClassIdx, LineIdx, Problem};
 use crate::units::{IdVec, Money, Seconds};
@@ -23,8 +20,6 @@ use rustc_hash::FxHashMap;
 
 /// From how many different buckets on a line's later work is counted on its own.
 const RELEASE_CUTS: usize = 5;
-/// Up to how many classes of a line are kept from being carried past one another: it takes a row for each pair.
-const MOST_CLASSES_APART: usize = 12;
 
 /// One class of a line.
 struct Class {
@@ -33,8 +28,8 @@ struct Class {
     time: Seconds,
     /// What that costs, the line's hours included.
     cost: Money,
-    /// Its choices, by bucket.
-    choices: Vec<Vec<Variable>>,
+    /// Its choices.
+    state: State,
     /// Whether only one operation is in it: then being made and being set up are one.
     single: bool,
 }
@@ -87,7 +82,8 @@ fn classes(allocation: &Allocation<'_>, id: LineIdx) -> Vec<Class> {
             choices[allocation.choices[position].bucket].push(allocation.choices[position].variable);
         }
         let cost = problem.changeover_cost(line, least);
-        classes.push(Class { class, time: least.time, cost, choices, single });
+        let state = State { key: format!("c{}", class.0), choices };
+        classes.push(Class { class, time: least.time, cost, state, single });
     }
     classes
 }
@@ -104,70 +100,38 @@ fn set_up(
     setups: &mut [Vec<(Variable, f64)>],
 ) -> Vec<(Variable, f64)> {
     let initial = allocation.problem.lines[id].initial_class;
-    let mut carried_in: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); setups.len()];
     let mut first = Vec::new();
-    let mut states: Vec<Option<Vec<(Variable, Variable)>>> = Vec::new();
+    let mut states: Vec<(&State, Option<Carried>)> = Vec::new();
     for class in classes {
-        let mut of_class = Vec::new();
-        let (time, cost) = (hours(class.time), money(class.cost));
+        let (time, cost, state) = (hours(class.time), money(class.cost), &class.state);
         let mut times_set_up = Vec::new();
         if class.single {
-            for (bucket, choices) in class.choices.iter().enumerate() {
-                for &choice in choices {
-                    let place = times_set_up.len();
-                    let part = |names: &Names| format!("{}.c{}.t{bucket}.{place}", names.line(id), class.class.0);
-                    let set_up = allocation.amount(|names| format!("set_up.{}", part(names)), 1.0, cost);
-                    allocation.exactly(|names| format!("set_up.{}", part(names)), [(set_up, 1.0), (choice, -1.0)], 0.0);
+            for (bucket, choices) in state.choices.iter().enumerate() {
+                for (place, &choice) in choices.iter().enumerate() {
+                    let name = |names: &Names| format!("set_up.{}.{}.t{bucket}.{place}", names.line(id), state.key);
+                    let set_up = allocation.amount(name, 1.0, cost);
+                    allocation.exactly(name, [(set_up, 1.0), (choice, -1.0)], 0.0);
                     setups[bucket].push((set_up, time));
                     times_set_up.push(set_up);
                 }
             }
+            states.push((state, None));
         } else {
-            let mut before: Option<(Variable, Variable)> = None;
-            for (bucket, choices) in class.choices.iter().enumerate() {
-                let part = |names: &Names| format!("{}.c{}.t{bucket}", names.line(id), class.class.0);
-                let made = allocation.amount(|names| format!("made.{}", part(names)), 1.0, 0.0);
-                let set_up = allocation.amount(|names| format!("set_up.{}", part(names)), 1.0, cost);
-                let carried = allocation.amount(|names| format!("carried.{}", part(names)), 1.0, 0.0);
-                for (place, &choice) in choices.iter().enumerate() {
-                    let name = |names: &Names| format!("made.{}.{place}", part(names));
-                    allocation.at_most(name, [(choice, 1.0), (made, -1.0)], 0.0);
-                }
-                allocation.at_most(
-                    |names| format!("ready.{}", part(names)),
-                    [(made, 1.0), (set_up, -1.0), (carried, -1.0)],
-                    0.0,
-                );
-                match before {
-                    Some((set_up, state)) => {
-                        let name = |names: &Names| format!("carried.{}", part(names));
-                        allocation.at_most(name, [(carried, 1.0), (state, -1.0), (set_up, -1.0)], 0.0);
-                    }
-                    None => {
-                        let is_initial = f64::from(u8::from(initial == Some(class.class)));
-                        let name = |names: &Names| format!("carried.{}", part(names));
-                        allocation.at_most(name, [(carried, 1.0)], is_initial);
-                    }
-                }
-                before = Some((set_up, carried));
-                carried_in[bucket].push((carried, 1.0));
-                of_class.push((set_up, carried));
-                setups[bucket].push((set_up, time));
+            let carried = carry(allocation, id, state, cost, initial == Some(class.class));
+            for (setups, &(set_up, _)) in setups.iter_mut().zip(&carried) {
+                setups.push((set_up, time));
                 times_set_up.push(set_up);
             }
+            states.push((state, Some(carried)));
         }
-        states.push((!class.single).then_some(of_class));
         if initial.is_none() {
-            let name = |names: &Names| format!("spared.{}.c{}", names.line(id), class.class.0);
+            let name = |names: &Names| format!("spared.{}.{}", names.line(id), state.key);
             let spared = allocation.amount(name, 1.0, -cost);
             allocation.at_most(name, times_set_up.into_iter().map(|v| (v, -1.0)).chain([(spared, 1.0)]), 0.0);
             first.push((spared, time));
         }
     }
-    for (bucket, carried) in carried_in.into_iter().enumerate().filter(|(_, carried)| carried.len() > 1) {
-        allocation.at_most(|names| format!("one_carried.{}.t{bucket}", names.line(id)), carried, 1.0);
-    }
-    carry_once(allocation, id, classes, &states);
+    one_at_a_time(allocation, id, "carried", &states);
     if first.len() > 1 {
         allocation.at_most(
             |names| format!("one_spared.{}", names.line(id)),
@@ -176,33 +140,6 @@ fn set_up(
         );
     }
     first
-}
-
-/// A class carried out of a bucket in which another one was made was set up after it, in that bucket:
-/// `z[c, t+1] <= v[c, t] + 1 - x[o, t]` for `o` of another class. `states` holds `v` and `z` by bucket.
-fn carry_once(
-    allocation: &mut Allocation<'_>,
-    id: LineIdx,
-    classes: &[Class],
-    states: &[Option<Vec<(Variable, Variable)>>],
-) {
-    if classes.len() > MOST_CLASSES_APART {
-        return;
-    }
-    for (class, states) in classes.iter().zip(states).filter_map(|(class, states)| Some((class, states.as_ref()?))) {
-        for (bucket, pair) in states.windows(2).enumerate() {
-            let ((set_up, _), (_, carried)) = (pair[0], pair[1]);
-            for other in classes.iter().filter(|other| other.class != class.class) {
-                for (place, &choice) in other.choices[bucket].iter().enumerate() {
-                    let name = |names: &Names| {
-                        let (line, from, to) = (names.line(id), class.class.0, other.class.0);
-                        format!("past.{line}.c{from}.c{to}.t{bucket}.{place}")
-                    };
-                    allocation.at_most(name, [(carried, 1.0), (set_up, -1.0), (choice, 1.0)], 1.0);
-                }
-            }
-        }
-    }
 }
 
 /// `w[t]` and its bound, for the buckets in which more could be wanted than there is.

@@ -9,7 +9,7 @@ use super::answer::Assignment;
 use super::demand::Demand;
 use crate::plan::{Fate, OpIdx, Plan};
 use crate::problem::{ClassIdx, LineIdx, OrderIdx, Problem};
-use crate::schedule::{Infeasible, Obstacle, Schedule, settle};
+use crate::schedule::{Infeasible, Obstacle, Run, Schedule, settle};
 use crate::units::{IdVec, Pieces, Seconds};
 
 /// How often a plan is repaired before all orders that stand in the way are left out at once.
@@ -24,11 +24,11 @@ enum Rule {
     Due,
     /// Within a bucket by release, then due date.
     Release,
-    /// Within a bucket by setup class, each time the one nearest to the line's state; within a class by due date.
+    /// Within a bucket by run and setup class, each time the one nearest to the line's state; within a class by due date.
     Class,
     /// Over the whole line by due date.
     DueThroughout,
-    /// Over the whole line by setup class.
+    /// Over the whole line by run and setup class.
     ClassThroughout,
 }
 
@@ -97,6 +97,8 @@ struct Entry {
     due: Seconds,
     release: Seconds,
     class: ClassIdx,
+    /// What a minimum run of the line has in common; 0 where it has none.
+    value: u32,
 }
 
 /// A plan whose lots stand, and whose operations know their lines but not their places.
@@ -128,6 +130,7 @@ impl Draft {
                     let places = parts.iter().filter_map(|&part| assignment.places[demand.lots[part].steps[step]?]);
                     let Some(place) = places.max_by_key(|place| place.bucket) else { continue };
                     let decided = &demand.operations[operation];
+                    let minimum = problem.lines[place.line].minimum_run;
                     entries.push(Entry {
                         operation: plan.operation(made, step),
                         order: id,
@@ -137,6 +140,7 @@ impl Draft {
                         due: order.due.or(order.deadline).unwrap_or(Seconds::MAX),
                         release: order.release,
                         class: problem.class_on(&problem.lines[place.line], decided.kind),
+                        value: minimum.map_or(0, |minimum| problem.run_values[minimum.by][decided.kind]),
                     });
                 }
             }
@@ -165,8 +169,9 @@ impl Draft {
             of_line[entry.line].push(entry);
         }
         for (line, entries) in of_line.enumerate() {
-            plan.sequences[line] = if by_class && problem.lines[line].changeovers.is_some() {
-                in_class_runs(problem, line, entries)
+            let facts = &problem.lines[line];
+            plan.sequences[line] = if by_class && (facts.changeovers.is_some() || facts.minimum_run.is_some()) {
+                in_runs(problem, line, entries)
             } else {
                 entries.iter().map(|entry| entry.operation).collect()
             };
@@ -214,29 +219,33 @@ fn number(demand: &Demand, lots: &[usize], joined: &[Joined], index: usize) -> u
     if movable(joined[index][0]) { free.nth(before).unwrap_or(facts.number) } else { facts.number }
 }
 
-/// One line's operations, sorted by bucket and level, with equal classes together within each: from the state the line
-/// is in, always the class that takes least to change to, the most urgent of equals.
-fn in_class_runs(problem: &Problem, id: LineIdx, entries: &[Entry]) -> Vec<OpIdx> {
+/// One line's operations, sorted by bucket and level, with what makes a run together within each, and equal classes within
+/// that: from the state the line is in, always what goes on with its run, then the class that takes least to change to, the
+/// most urgent of equals.
+fn in_runs(problem: &Problem, id: LineIdx, entries: &[Entry]) -> Vec<OpIdx> {
     let line = &problem.lines[id];
     let mut state = line.initial_class;
+    let mut value = line.minimum_run.and_then(|minimum| Run::of_facts(problem, id, minimum)).map(|run| run.value);
     let mut sequence = Vec::with_capacity(entries.len());
     for group in entries.chunk_by(|a, b| (a.bucket, a.level) == (b.bucket, b.level)) {
-        // Classes in the order of their most urgent entry.
-        let mut waiting: Vec<(ClassIdx, Vec<OpIdx>)> = Vec::new();
+        // Runs in the order of their most urgent entry.
+        let mut waiting: Vec<((u32, ClassIdx), Vec<OpIdx>)> = Vec::new();
         for entry in group {
-            match waiting.iter_mut().find(|(class, _)| *class == entry.class) {
+            let alike = (entry.value, entry.class);
+            match waiting.iter_mut().find(|(known, _)| *known == alike) {
                 Some((_, run)) => run.push(entry.operation),
-                None => waiting.push((entry.class, vec![entry.operation])),
+                None => waiting.push((alike, vec![entry.operation])),
             }
         }
         while !waiting.is_empty() {
-            let effort = |class: ClassIdx| {
+            let effort = |(next, class): (u32, ClassIdx)| {
                 let changeover = problem.changeover(line, state, class);
-                (state != Some(class), changeover.time, problem.changeover_cost(line, changeover))
+                let cost = problem.changeover_cost(line, changeover);
+                (value != Some(next), state != Some(class), changeover.time, cost)
             };
             let next = (0..waiting.len()).min_by_key(|&index| effort(waiting[index].0)).unwrap_or(0);
-            let (class, run) = waiting.remove(next);
-            state = Some(class);
+            let (alike, run) = waiting.remove(next);
+            (value, state) = (Some(alike.0), Some(alike.1));
             sequence.extend(run);
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! The allocation decides who makes what, roughly when, over all orders at once: good where capacity is the question,
 //! where a search that moves one lot at a time is short-sighted. `demand` says what is to be placed and where it could
-//! be, `buckets` cuts time, `allocation` (with `capacity` and `coupling`) states the program, `highs` solves it,
+//! be, `buckets` cuts time, `allocation` (with `capacity`, `carry`, `runs` and `coupling`) states the program, `highs` solves it,
 //! `answer` reads it, and
 //! `decode` turns the answer into sequences that `schedule` times and prices exactly. What is estimated here is
 //! therefore never seen outside: a plan is as good as its schedule says, whatever the program thought of it.
@@ -15,6 +15,7 @@ mod allocation;
 mod answer;
 mod buckets;
 mod capacity;
+mod carry;
 pub(crate) mod clash;
 mod columns;
 mod coupling;
@@ -27,6 +28,7 @@ mod periods;
 pub(crate) mod prover;
 pub(crate) mod recombination;
 pub(crate) mod relaxations;
+mod runs;
 #[cfg(test)]
 mod tests;
 

@@ -5,8 +5,8 @@ use super::buckets::Buckets;
 use super::demand::Demand;
 use super::*;
 use crate::model::{
-    Amount, ChangeoverRule, ChangeoverSet, Duration as Period, Instance, InstanceBuilder, Instant as At, Line, Named,
-    Order, Rate, Route, RouteOperation, Variant,
+    Amount, ChangeoverRule, ChangeoverSet, Duration as Period, Instance, InstanceBuilder, Instant as At, Line,
+    MinimumRun, Named, Order, Rate, Route, RouteOperation, Variant,
 };
 use crate::plan::{Fate, OpIdx};
 use crate::problem::{ItemIdx, LineIdx, OrderIdx};
@@ -265,6 +265,20 @@ pub(super) fn random_instance(seed: u64, orders: usize, lines: usize) -> Instanc
     for colour in 0..4 {
         builder = builder.variant(Variant::new(format!("v{colour}")).attribute("colour", format!("c{colour}")));
     }
+    add_orders(builder, &mut random, orders, lines)
+}
+
+/// The same with a minimum run of a colour on every line.
+fn with_minimum_runs(instance: &Instance, quantity: i64) -> Instance {
+    let mut instance = instance.clone();
+    for line in &mut instance.lines {
+        let shortfall_cost_per_unit = money(3);
+        line.minimum_run = Some(MinimumRun { by: "colour".to_string(), quantity, shortfall_cost_per_unit, meta: None });
+    }
+    instance
+}
+
+fn add_orders(mut builder: InstanceBuilder, random: &mut Xoshiro256PlusPlus, orders: usize, lines: usize) -> Instance {
     let span = (orders / lines).max(2) as i64;
     for number in 0..orders {
         let variant = format!("v{}", random.random_range(0..4));
@@ -296,11 +310,47 @@ fn small_random_plans_are_never_better_than_the_best_and_near_it() {
     assert!(ours * 100 <= best * 125, "{ours} against {best}: more than a quarter from the best on average");
 }
 
+/// Six orders of two colours on two lines, with no changeovers and all the time in the world: only what runs lack costs anything.
+#[test]
+fn orders_are_pooled_to_full_runs() {
+    let mut builder = instance().line(plain_line("a", 10)).line(plain_line("b", 10));
+    for colour in ["red", "blue"] {
+        builder = builder.variant(Variant::new(colour).attribute("colour", colour));
+        for number in 0..3 {
+            builder = builder.order(order(&format!("{colour}{number}"), colour, 40, 400));
+        }
+    }
+    let built = builder.build();
+    let (.., schedule) = allocated(&with_minimum_runs(&built, 120));
+    assert_eq!(schedule.value(), (0, Money::ZERO), "a run of each colour");
+    // Of 140 that make a run, 20 are lacking in each.
+    let (.., schedule) = allocated(&with_minimum_runs(&built, 140));
+    assert_eq!(schedule.value(), (0, money(2 * 20 * 3)));
+}
+
+/// Who sees what runs lack makes better plans than who does not.
+#[test]
+fn what_runs_lack_is_in_the_cost() {
+    let mut with = 0;
+    for seed in 0..6 {
+        let plain = random_instance(seed, 5, 2);
+        let instance = with_minimum_runs(&plain, 100);
+        let (problem, plan, schedule) = allocated(&instance);
+        assert!(brute_force(&problem) <= schedule.value(), "seed {seed}");
+        let (_, blind, _) = allocated(&plain);
+        let blind = evaluate(&problem, &blind).unwrap();
+        with += i32::from(schedule.value() < blind.value()) - i32::from(schedule.value() > blind.value());
+        assert!(plan.fates.iter().all(|fate| *fate != Fate::LeftOut) || schedule.cost.rejection > Money::ZERO);
+    }
+    assert!(with >= 3, "who sees runs plans them better than who does not: {with} more often of 6");
+}
+
 /// The decisions a plan stands for satisfy every constraint: fixed to them, the program has a solution.
 #[test]
 fn every_plan_is_a_solution_of_the_constraints() {
-    for seed in 0..10 {
-        let problem = Problem::new(&random_instance(seed, 12, 3));
+    for seed in 0..20 {
+        let instance = random_instance(seed / 2, 12, 3);
+        let problem = Problem::new(&if seed % 2 == 0 { instance } else { with_minimum_runs(&instance, 150) });
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut plan = Plan::empty(&problem);
         for order in problem.orders.ids() {
