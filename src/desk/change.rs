@@ -1,11 +1,13 @@
 //! Changes that would help an order, and what the plan becomes under one: the proof of every remedy.
 //!
 //! A change edits the instance (or only the plan, where it needs nothing new) and says which decisions follow: the same
-//! ones timed anew, or the order taken out and put in again where it is on time at least cost.
+//! ones timed anew, or the order taken out and put in again where it is on time at least cost. One that is left out is made
+//! anyway (`made_anyway`).
 
 use super::DeskError;
 use super::facts::own_calendar;
 use super::insertion::{Inserted, Room, insert_on_time};
+use super::made_anyway::MadeAnyway;
 use super::standing::{Standing, sound_part};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Amount, Instance, Instant, OvertimeWindow};
@@ -151,8 +153,13 @@ pub(super) fn applied<'s>(
         plan.overtime[line].sort_unstable();
         plan.overtime[line].dedup();
     }
-    let moves = matches!(change, Change::Capability { .. } | Change::RejectCost { .. } | Change::Ahead { .. });
-    if moves || !is_made {
+    if !is_made {
+        let instance = edited(&standing.instance, change)?.0;
+        let anyway = MadeAnyway { instance: &instance, problem: &problem, plan: &plan, order };
+        let Inserted { plan, schedule } = anyway.on_time(&Room::new(&problem, &plan)?)?;
+        return Some(Changed { problem, plan, schedule });
+    }
+    if matches!(change, Change::Capability { .. } | Change::RejectCost { .. } | Change::Ahead { .. }) {
         let Inserted { plan, schedule } = insert_on_time(&problem, &plan, order)?;
         return Some(Changed { problem, plan, schedule });
     }

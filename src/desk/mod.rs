@@ -12,6 +12,7 @@ pub mod compare;
 pub mod explain;
 mod facts;
 pub(crate) mod insertion;
+mod made_anyway;
 pub mod quote;
 pub mod replan;
 mod simulate;

@@ -33,9 +33,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::sync::OnceLock;
 
-/// For so many orders, the dearest first, a brief search looks whether they would pay where they are turned down.
-const SEARCHED: usize = 10;
-
 /// What to explain, and how much of it.
 #[derive(Clone, Debug)]
 pub struct ExplainOptions {
@@ -147,7 +144,7 @@ pub fn explain(instance: &Instance, solution: &Solution, options: &ExplainOption
         .map_err(|fault| DeskError::Internal(format!("no worker threads: {fault}")))?;
     let mut orders: Vec<Explanation> = pool.install(|| {
         let told = asked.par_iter().enumerate();
-        told.map(|(place, &order)| desk.explain(order, place < options.most, place < SEARCHED)).collect()
+        told.map(|(place, &order)| desk.explain(order, place < options.most)).collect()
     });
     if options.order.is_none() {
         let set_aside = standing.set_aside.iter().map(|(id, fault)| desk.set_aside(id, fault));
@@ -212,7 +209,7 @@ impl<'s> Desk<'s> {
         orders
     }
 
-    fn explain(&self, order: OrderIdx, in_full: bool, searches: bool) -> Explanation {
+    fn explain(&self, order: OrderIdx, in_full: bool) -> Explanation {
         let entry = &self.entries.orders[order.position()];
         let written = &self.standing.instance.orders[order.position()];
         let mut explanation = Explanation {
@@ -233,7 +230,7 @@ impl<'s> Desk<'s> {
         match entry.status {
             OrderStatus::OnTime => {}
             OrderStatus::Late => self.explain_late(order, &mut explanation),
-            OrderStatus::Rejected | OrderStatus::Unplanned => self.explain_left_out(order, searches, &mut explanation),
+            OrderStatus::Rejected | OrderStatus::Unplanned => self.explain_left_out(order, &mut explanation),
         }
         explanation
     }

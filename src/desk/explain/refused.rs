@@ -4,19 +4,15 @@ use super::causes::{Cause, CauseCode};
 use super::{Desk, Explanation};
 use crate::desk::change::Change;
 use crate::desk::insertion::{Inserted, insert};
+use crate::desk::made_anyway::MadeAnyway;
 use crate::model::{Duration, Instant};
-use crate::problem::{OrderIdx, Problem};
-use crate::schedule::settle;
+use crate::problem::OrderIdx;
 use crate::solution::{CostBreakdown, OrderStatus};
-use crate::solve::{Method, Options, plan_of, solution_of, solve};
 use crate::units::{Id, Money, Seconds};
 use serde::Serialize;
 
-/// Iterations of the search that looks whether an order that is turned down would pay.
-const BRIEF: u64 = 2_000;
-
-/// A plan with an order that is left out put in: nobody else changes lines or places, unless a brief search has found that
-/// cheaper.
+/// A plan with an order that is left out made: nobody else changes lines or places, unless a brief search has found that
+/// better.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Alternative {
@@ -34,21 +30,17 @@ pub struct Alternative {
 
 impl Desk<'_> {
     /// Why an order is left out.
-    /// `searches` says whether a brief search may look for a cheaper plan with it.
-    pub(super) fn explain_left_out(&self, order: OrderIdx, searches: bool, explanation: &mut Explanation) {
+    pub(super) fn explain_left_out(&self, order: OrderIdx, explanation: &mut Explanation) {
         if !explanation.in_full {
             // Its price says it was refused; what making it would cost takes a plan to know.
             return;
         }
         let standing = self.standing;
         let problem = &standing.problem;
-        let cheapest = self.room().and_then(|room| room.insert(order));
-        let on_time = self.room().and_then(|room| room.insert_on_time(order));
+        let anyway = MadeAnyway { instance: &standing.instance, problem, plan: &standing.plan, order };
+        let cheapest = self.room().and_then(|room| anyway.cheapest(room));
+        let on_time = self.room().and_then(|room| anyway.on_time(room));
         let refusal = problem.orders[order].reject_cost;
-        // Where putting it in is dearer, a search may still know how to make it pay.
-        let total = |made: &Inserted| made.schedule.cost.total;
-        let dear = cheapest.as_ref().filter(|made| searches && total(made) >= standing.schedule.cost.total);
-        let cheapest = dear.and_then(|made| self.searched(order, made)).or(cheapest);
         let alternatives: Vec<Alternative> =
             [&cheapest, &on_time].into_iter().flatten().filter_map(|made| self.alternative(order, made)).collect();
         let least = alternatives.iter().map(|made| made.cost).min();
@@ -76,27 +68,6 @@ impl Desk<'_> {
         }
         explanation.alternatives = alternatives;
         explanation.alternatives.dedup_by_key(|made| (made.delivery, made.cost));
-    }
-
-    /// A brief search of the plan with an order in it, as if it had to be made; none where that finds nothing cheaper.
-    fn searched(&self, order: OrderIdx, made: &Inserted) -> Option<Inserted> {
-        let standing = self.standing;
-        let mut forced = standing.instance.clone();
-        forced.orders[order.position()].reject_cost = None;
-        let start = solution_of(&forced, &Problem::new(&forced), &made.plan, &made.schedule);
-        let options = Options {
-            method: Method::Heuristic,
-            time_limit: None,
-            iterations: Some(BRIEF),
-            threads: Some(1),
-            start: Some(start),
-            ..Options::default()
-        };
-        let found = solve(&forced, &options, &mut |_| {}).ok()?.solution;
-        let mut plan = plan_of(&standing.instance, &standing.problem, &found);
-        let schedule = settle(&standing.problem, &mut plan).ok()?;
-        let is_made = schedule.deliveries[order].is_some();
-        (is_made && schedule.cost.total < made.schedule.cost.total).then_some(Inserted { plan, schedule })
     }
 
     /// An order that fits nowhere beside the others: its deadline, or nothing helps.
