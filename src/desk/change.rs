@@ -156,7 +156,7 @@ pub(super) fn applied<'s>(
     if !is_made {
         let instance = edited(&standing.instance, change)?.0;
         let anyway = MadeAnyway { instance: &instance, problem: &problem, plan: &plan, order };
-        let Inserted { plan, schedule } = anyway.on_time(&Room::new(&problem, &plan)?)?;
+        let Inserted { plan, schedule } = anyway.ways(&Room::new(&problem, &plan)?).on_time?;
         return Some(Changed { problem, plan, schedule });
     }
     if matches!(change, Change::Capability { .. } | Change::RejectCost { .. } | Change::Ahead { .. }) {

@@ -12,8 +12,11 @@ use crate::schedule::settle;
 use crate::solve::{Method, Options, plan_of, solution_of, solve};
 use crate::units::{Id, Seconds};
 
-/// Iterations of the search.
-const BRIEF: u64 = 2_000;
+/// Iterations of the search times the square of the plan's operations: where there are many, each takes longer, and more orders
+/// are asked about.
+const BRIEF: u64 = 600_000_000;
+/// Iterations at least and at most.
+const ITERATIONS: (u64, u64) = (500, 20_000);
 /// Plans of more operations are not searched: the answer must come while somebody waits for it.
 const MOST_OPERATIONS: usize = 3_000;
 
@@ -27,28 +30,35 @@ pub(super) struct MadeAnyway<'a> {
     pub order: OrderIdx,
 }
 
+/// Plans with the order.
+pub(super) struct Ways {
+    pub cheapest: Option<Inserted>,
+    pub on_time: Option<Inserted>,
+}
+
 impl MadeAnyway<'_> {
-    /// Where it costs least; `room` is that of the plan. None where it fits nowhere.
-    pub fn cheapest(&self, room: &Room<'_>) -> Option<Inserted> {
-        let inserted = room.insert(self.order);
-        self.better(inserted, None)
+    /// Where it costs least, and by its promise at least cost (or as little later as can be); `room` is that of the plan. None
+    /// where it fits nowhere.
+    pub fn ways(&self, room: &Room<'_>) -> Ways {
+        let due = self.problem.orders[self.order].due;
+        let cheapest = self.better(room.insert(self.order).into_iter(), None);
+        let on_time = match due {
+            Some(_) => self.better(room.insert_on_time(self.order).into_iter().chain(cheapest.clone()), due),
+            None => cheapest.clone(),
+        };
+        Ways { cheapest, on_time }
     }
 
-    /// By its promise at least cost, or as little later as can be.
-    pub fn on_time(&self, room: &Room<'_>) -> Option<Inserted> {
-        let inserted = room.insert_on_time(self.order);
-        self.better(inserted, self.problem.orders[self.order].due)
-    }
-
-    /// What is put in, or what a search makes of the plan where that is better: less late for `by`, then cheaper.
-    fn better(&self, inserted: Option<Inserted>, by: Option<Seconds>) -> Option<Inserted> {
+    /// The best of some plans with the order and of what a search makes of it: less late for `by`, then cheaper.
+    fn better(&self, known: impl Iterator<Item = Inserted>, by: Option<Seconds>) -> Option<Inserted> {
         let rank = |made: &Inserted| {
             let delivery = made.schedule.deliveries[self.order].unwrap_or(Seconds::MAX);
             let late = by.map_or(Seconds::ZERO, |by| (delivery - by).max(Seconds::ZERO));
             (made.schedule.unplanned, late, made.schedule.cost.total)
         };
-        let searched = self.searched(inserted.as_ref(), by);
-        inserted.into_iter().chain(searched).min_by_key(rank)
+        let best = known.min_by_key(rank);
+        let searched = self.searched(best.as_ref(), by);
+        best.into_iter().chain(searched).min_by_key(rank)
     }
 
     /// A brief search of the plan in which the order must be made, and delivered by an instant; none where that finds none.
@@ -68,10 +78,12 @@ impl MadeAnyway<'_> {
             |made: &&Inserted| by.is_none_or(|by| made.schedule.deliveries[self.order].is_some_and(|at| at <= by));
         let mut plan = inserted.filter(in_time).map_or(self.plan, |made| &made.plan).clone();
         let schedule = settle(&problem, &mut plan).ok()?;
+        let operations = plan.operations.len().max(1) as u64;
+        let iterations = (BRIEF / (operations * operations)).clamp(ITERATIONS.0, ITERATIONS.1);
         let options = Options {
             method: Method::Heuristic,
             time_limit: None,
-            iterations: Some(BRIEF),
+            iterations: Some(iterations),
             threads: Some(1),
             start: Some(solution_of(&forced, &problem, &plan, &schedule)),
             ..Options::default()

@@ -4,7 +4,7 @@ use super::causes::{Cause, CauseCode};
 use super::{Desk, Explanation};
 use crate::desk::change::Change;
 use crate::desk::insertion::{Inserted, insert};
-use crate::desk::made_anyway::MadeAnyway;
+use crate::desk::made_anyway::{MadeAnyway, Ways};
 use crate::model::{Duration, Instant};
 use crate::problem::OrderIdx;
 use crate::solution::{CostBreakdown, OrderStatus};
@@ -38,8 +38,7 @@ impl Desk<'_> {
         let standing = self.standing;
         let problem = &standing.problem;
         let anyway = MadeAnyway { instance: &standing.instance, problem, plan: &standing.plan, order };
-        let cheapest = self.room().and_then(|room| anyway.cheapest(room));
-        let on_time = self.room().and_then(|room| anyway.on_time(room));
+        let Some(Ways { cheapest, on_time }) = self.room().map(|room| anyway.ways(room)) else { return };
         let refusal = problem.orders[order].reject_cost;
         let alternatives: Vec<Alternative> =
             [&cheapest, &on_time].into_iter().flatten().filter_map(|made| self.alternative(order, made)).collect();
@@ -54,17 +53,19 @@ impl Desk<'_> {
             (Some(_), ..) => explanation.causes.push(Cause::new(CauseCode::SearchMissed, true)),
             (None, ..) => self.without_place(order, explanation),
         }
-        if let Some(price) = on_time.as_ref().and_then(|made| self.alternative(order, made)) {
-            let due = problem.orders[order].due;
-            let id = self.order_name(order);
-            let in_time = price.lateness.0 == Seconds::ZERO;
-            if in_time && refusal.is_some() {
-                let change = Change::RejectCost { order: id, reject_cost: price.cost.max(Money::ZERO) };
-                explanation.remedies.extend(self.proved(order, change));
-            } else if !in_time && due.is_some() {
-                let change = Change::Promise { order: id, due: price.delivery };
-                explanation.remedies.extend(self.proved(order, change));
-            }
+        let due = problem.orders[order].due;
+        let is_late = |made: &Inserted| made.schedule.deliveries[order].zip(due).is_some_and(|(at, due)| at > due);
+        let name = self.order_name(order);
+        if let Some(made) = on_time.as_ref().filter(|made| refusal.is_some() && !is_late(made)) {
+            let price = self.alternative(order, made).map_or(Money::ZERO, |price| price.cost);
+            let change = Change::RejectCost { order: name.clone(), reject_cost: price.max(Money::ZERO) };
+            explanation.remedies.extend(self.proved(order, change));
+        }
+        // A promise that making it keeps where that is cheapest, or as early as it can be.
+        let late = [&cheapest, &on_time].into_iter().flatten().find(|made| is_late(made));
+        if let Some(delivery) = late.and_then(|made| made.schedule.deliveries[order]) {
+            let change = Change::Promise { order: name, due: self.instant(delivery) };
+            explanation.remedies.extend(self.proved(order, change));
         }
         explanation.alternatives = alternatives;
         explanation.alternatives.dedup_by_key(|made| (made.delivery, made.cost));
