@@ -53,6 +53,7 @@
 //! | [`mod@validate`], [`mod@verify`] | every fault of an instance; every breach of a plan |
 //! | [`import`], [`mod@generate`] | instances from order dumps; instances from a seed |
 //! | `problem`, `plan`, `schedule` | the model compiled; decisions and nothing else; the only place that knows times and costs |
+//! | `proof` | what needs no solver to be proved: orders that clash, what every plan costs at least |
 //! | `heuristic`, `mip` | first plans and search; integer programs |
 //! | [`mod@solve`] | strategy, budget, incumbent, progress, outcome |
 //! | [`desk`] | the planner's questions: replan, explain, quote, agility, compare |
@@ -66,7 +67,7 @@
 //! - Timing and cost are whole seconds and ten-thousandths of the currency; no floating-point number takes part.
 //! - Bad data is never a panic: readers, [`validate()`] and [`verify()`] return every fault at once as [`Diagnostic`]s.
 //! - With an iteration budget, the same instance, options and seed give the same plan on any number of threads.
-//! - A bound is proved or absent. (This version proves none.)
+//! - A bound is proved or absent.
 //! - The library prints nothing, touches no files, installs no signal handlers and leaves rayon's global pool alone;
 //!   the clock, the cancel flag and the listener are passed in.
 //!
@@ -88,6 +89,7 @@ pub mod model;
 pub mod partition;
 pub(crate) mod plan;
 pub(crate) mod problem;
+pub(crate) mod proof;
 pub mod report;
 pub(crate) mod schedule;
 pub mod solution;

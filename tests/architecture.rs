@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up. What stands in one row never names its neighbours, nor what stands in a later row.
-const ORDER: [&[&str]; 14] = [
+const ORDER: [&[&str]; 15] = [
     &["units"],
     &["diagnostic"],
     &["model"],
@@ -16,6 +16,7 @@ const ORDER: [&[&str]; 14] = [
     &["problem"],
     &["plan"],
     &["schedule"],
+    &["proof"],
     &["heuristic", "mip"],
     &["solve", "measure"],
     &["desk", "report"],

@@ -129,14 +129,12 @@ fn a_later_date_never_raises_the_optimum() {
 }
 
 /// The shop with some of its orders only.
-#[cfg(feature = "mip")]
 fn with_orders(shop: &Shop, keep: impl Fn(&str) -> bool) -> Shop {
     let orders = shop.orders.iter().filter(|order| keep(&order.name)).cloned().collect();
     Shop { orders, ..shop.clone() }
 }
 
 /// Its clash, if one is proved.
-#[cfg(feature = "mip")]
 fn clash(shop: &Shop) -> Option<lotwise::solution::ClashEntry> {
     let options = Options { time_limit: None, iterations: Some(8), threads: Some(1), ..Options::default() };
     let solution = solve(&shop.instance(""), &options, &mut |_| {}).ok()?.solution;
@@ -147,7 +145,6 @@ fn clash(shop: &Shop) -> Option<lotwise::solution::ClashEntry> {
 
 /// Deadlines near what one order takes: many shops cannot make all, some only just.
 #[test]
-#[cfg(feature = "mip")]
 fn what_is_proved_impossible_is_and_every_order_of_a_clash_is_needed() {
     let (mut proved, mut of_several) = (0, 0);
     for (index, mut shop) in shops(2_500, 7).into_iter().enumerate() {
@@ -174,7 +171,6 @@ fn what_is_proved_impossible_is_and_every_order_of_a_clash_is_needed() {
 
 /// How many of the shops that cannot make all are proved.
 #[test]
-#[cfg(feature = "mip")]
 fn most_of_what_is_impossible_is_proved() {
     let (mut impossible, mut proved) = (0, 0);
     for (index, mut shop) in shops(400, 8).into_iter().enumerate() {

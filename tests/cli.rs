@@ -250,7 +250,6 @@ fn the_program_is_exported_whole_and_the_same_each_time() {
 }
 
 #[test]
-#[cfg(feature = "mip")]
 fn what_cannot_be_done_ends_with_3_and_the_orders_that_clash() {
     let mut instance = mugs(3);
     instance["lines"].as_array_mut().unwrap().truncate(1);

@@ -133,7 +133,7 @@ fn the_three_orders_of_the_readme_are_the_file_and_their_plan_is_what_solve_make
     let options = Options { time_limit: None, iterations: Some(10_000), ..Options::default() };
     let made = serde_json::to_value(solve(&instance, &options, &mut |_| {}).unwrap().solution).unwrap();
     let shown: Value = serde_json::from_str(&shown.text).unwrap();
-    // What is proved is proved by the integer programs.
+    // Without the integer programs less is proved.
     let proved = ["status", "bound", "gap"];
     let shown_here = |field: &String| cfg!(feature = "mip") || !proved.contains(&field.as_str());
     for (field, value) in shown.as_object().unwrap().iter().filter(|(field, _)| shown_here(field)) {

@@ -9,10 +9,10 @@
 //! 49(8), 2003), whole lots in place of quantities. `docs/mip.md` writes it out.
 
 use super::buckets::{Buckets, FEWEST, MOST};
-use super::demand::{Demand, DemandMode};
 use super::names::{Names, Naming};
 use super::{capacity, coupling, runs};
 use crate::problem::{LineIdx, OrderIdx, Problem};
+use crate::proof::demand::{Demand, DemandMode};
 use crate::units::{HOUR, IdVec, Money, Seconds};
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, VariableDefinition, variable};
 use std::ops::Range;

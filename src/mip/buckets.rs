@@ -5,8 +5,8 @@
 //! bucket reaches the horizon, so every plan has a place on the grid. An operation belongs to the bucket its *end*
 //! falls in; a bucket holds its end but not its beginning: `bounds[t] < end <= bounds[t + 1]`.
 
-use super::demand::Demand;
 use crate::problem::{LineIdx, Problem};
+use crate::proof::demand::Demand;
 use crate::units::{IdVec, Seconds};
 use crate::working_time::WorkingTime;
 

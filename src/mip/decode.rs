@@ -6,9 +6,9 @@
 //! circle of waiting can arise.
 
 use super::answer::Assignment;
-use super::demand::Demand;
 use crate::plan::{Fate, OpIdx, Plan};
 use crate::problem::{ClassIdx, LineIdx, OrderIdx, Problem};
+use crate::proof::demand::Demand;
 use crate::schedule::{Infeasible, Obstacle, Run, Schedule, settle};
 use crate::units::{IdVec, Pieces, Seconds};
 

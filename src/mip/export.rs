@@ -5,10 +5,11 @@
 
 use super::allocation::{Allocation, bucket_count, sum};
 use super::names::Names;
-use super::{MOST_DECISIONS, buckets, demand, last_end};
+use super::{MOST_DECISIONS, buckets, last_end};
 use crate::model::Instance;
 use crate::plan::Plan;
 use crate::problem::Problem;
+use crate::proof::demand::Demand;
 use crate::schedule::evaluate;
 use good_lp::{Constraint, Expression, IntoAffineExpression, ProblemVariables, Variable};
 use rustc_hash::FxHashMap;
@@ -50,7 +51,7 @@ pub(crate) fn text(
     (dialect, wanted): (Dialect, Option<usize>),
 ) -> Option<String> {
     let known = incumbent.and_then(|plan| evaluate(problem, plan).ok());
-    let demand = demand::Demand::new(problem, incumbent);
+    let demand = Demand::new(problem, incumbent);
     if demand.operations.iter().all(|operation| operation.modes.is_empty()) {
         return None;
     }

@@ -144,7 +144,7 @@ fn both_files_say_the_same_and_have_the_programs_own_optimum() {
         // LP lists terms by row, MPS by column: the same within each row.
         from_mps.variables.retain(|name, _| from_lp.variables.contains_key(name));
         assert_eq!(from_lp, from_mps, "{lp}\n{mps}");
-        let demand = demand::Demand::new(&problem, Some(&known.plan));
+        let demand = Demand::new(&problem, Some(&known.plan));
         let buckets = buckets::Buckets::new(&problem, &demand, 4, last_end(&known.schedule));
         let own = Allocation::new(&problem, &demand, &buckets, None);
         let objective = sum(own.costs.iter().copied());

@@ -1,8 +1,8 @@
 //! Integer programs that fit the problem: order allocation over time buckets, recombination of lines' plans, and proofs
-//! (`columns`, `periods`, `relaxations`, `clash`).
+//! (`columns`, `periods`).
 //!
 //! The allocation decides who makes what, roughly when, over all orders at once: good where capacity is the question,
-//! where a search that moves one lot at a time is short-sighted. `demand` says what is to be placed and where it could
+//! where a search that moves one lot at a time is short-sighted. `proof/demand` says what is to be placed and where it could
 //! be, `buckets` cuts time, `allocation` (with `capacity`, `carry`, `runs` and `coupling`) states the program, `highs` solves it,
 //! `answer` reads it, and
 //! `decode` turns the answer into sequences that `schedule` times and prices exactly. What is estimated here is
@@ -16,18 +16,15 @@ mod answer;
 mod buckets;
 mod capacity;
 mod carry;
-pub(crate) mod clash;
 mod columns;
 mod coupling;
 mod decode;
-mod demand;
 pub(crate) mod export;
 pub(crate) mod highs;
 mod names;
 mod periods;
 pub(crate) mod prover;
 pub(crate) mod recombination;
-pub(crate) mod relaxations;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -36,6 +33,7 @@ pub(crate) use columns::with_column_pricing;
 
 use crate::plan::Plan;
 use crate::problem::Problem;
+use crate::proof::demand::Demand;
 use crate::schedule::{Schedule, evaluate};
 use crate::units::Seconds;
 use std::time::{Duration, Instant};
@@ -118,7 +116,7 @@ pub(crate) fn allocate(
 ) -> Result<Option<Plan>, MipError> {
     let deadline = limits.deadline();
     let known = incumbent.and_then(|plan| Some((plan, evaluate(problem, plan).ok()?)));
-    let demand = demand::Demand::new(problem, incumbent);
+    let demand = Demand::new(problem, incumbent);
     let Some(count) = allocation::bucket_count(problem, &demand, limits.decisions.min(MOST_DECISIONS)) else {
         return Ok(None);
     };

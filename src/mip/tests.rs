@@ -2,35 +2,19 @@
 
 use super::allocation::{Allocation, bucket_count};
 use super::buckets::Buckets;
-use super::demand::Demand;
 use super::*;
 use crate::model::{
-    Amount, ChangeoverRule, ChangeoverSet, Duration as Period, Instance, InstanceBuilder, Instant as At, Line,
-    MinimumRun, Named, Order, Rate, Route, RouteOperation, Variant,
+    Amount, ChangeoverRule, ChangeoverSet, Duration as Period, Instance, InstanceBuilder, Line, MinimumRun, Named,
+    Order, Rate, Route, RouteOperation, Variant,
 };
 use crate::plan::{Fate, OpIdx};
 use crate::problem::{ItemIdx, LineIdx, OrderIdx};
+use crate::proof::demand::Demand;
+pub(super) use crate::proof::tests::{at, hours, instance, plain_line};
 use crate::schedule::Schedule;
 use crate::units::{IdVec, Money};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-
-pub(super) fn hours(count: i64) -> Seconds {
-    Seconds(count * 3_600)
-}
-
-pub(super) fn at(hour: i64) -> At {
-    let start = At::parse("2026-11-23T08:00:00Z").unwrap();
-    At::utc(start.seconds + hours(hour))
-}
-
-pub(super) fn instance() -> InstanceBuilder {
-    InstanceBuilder::new(at(0)).end(at(24 * 60))
-}
-
-pub(super) fn plain_line(id: &str, units_per_hour: i64) -> Line {
-    Line::new(id).units_per_hour(units_per_hour)
-}
 
 fn money(amount: i64) -> Money {
     Money(amount * Money::SCALE)
@@ -328,6 +312,57 @@ fn orders_are_pooled_to_full_runs() {
     assert_eq!(schedule.value(), (0, money(2 * 20 * 3)));
 }
 
+/// Of a plan of which nothing but short runs costs anything, the program's least cost is no more than the plan's.
+#[test]
+fn what_runs_lack_in_the_program_is_a_lower_bound() {
+    let mut tight = 0;
+    for seed in 0..20 {
+        let mut instance = with_minimum_runs(&random_instance(seed, 10, 2), [90, 150, 260][seed as usize % 3]);
+        for line in &mut instance.lines {
+            (line.cost_per_hour, line.changeovers) = (Money::ZERO, None);
+        }
+        for order in &mut instance.orders {
+            (order.due, order.late_cost_per_day, order.reject_cost) = (None, None, None);
+        }
+        let problem = Problem::new(&instance);
+        let plan = random_plan(&problem, seed, 2);
+        let schedule = evaluate(&problem, &plan).unwrap();
+        assert_eq!(schedule.cost.total, schedule.cost.short_run);
+        let demand = Demand::new(&problem, Some(&plan));
+        let buckets = Buckets::new(&problem, &demand, 8, None);
+        let allocation = Allocation::new(&problem, &demand, &buckets, None);
+        let start = allocation.start(&allocation.places_in(&plan, &schedule));
+        let charged = allocation.costs.clone();
+        let (mut program, _) = allocation.into_program(start.clone());
+        program
+            .constraints
+            .extend(start.iter().map(|&(variable, value)| (good_lp::Expression::from(variable)).eq(value)));
+        let asked = charged.iter().map(|&(variable, _)| variable).collect();
+        let values = highs::best_values(program, asked, &Limits::default(), None, &|| false).unwrap();
+        let values = values.expect("a real plan is a solution");
+        let said: f64 = charged.iter().zip(values).map(|(&(_, cost), value)| cost * value).sum();
+        let costs = schedule.cost.short_run.to_f64();
+        assert!(said <= costs + 1e-3, "seed {seed}: {said} is said to be the least, {costs} it costs");
+        tight += usize::from(said > costs - 1e-3 && costs > 0.0);
+    }
+    assert!(tight > 0, "never what it costs");
+}
+
+/// Every order on some line, somewhere.
+fn random_plan(problem: &Problem, seed: u64, lines: u32) -> Plan {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut plan = Plan::empty(problem);
+    for order in problem.orders.ids() {
+        for lot in plan.add_order(problem, order, |_| 1) {
+            let operation = plan.operation(lot, 0);
+            let line = LineIdx(random.random_range(0..lines));
+            let position = random.random_range(0..=plan.sequences[line].len());
+            plan.sequences[line].insert(position, operation);
+        }
+    }
+    plan
+}
+
 /// Who sees what runs lack makes better plans than who does not.
 #[test]
 fn what_runs_lack_is_in_the_cost() {
@@ -351,16 +386,7 @@ fn every_plan_is_a_solution_of_the_constraints() {
     for seed in 0..20 {
         let instance = random_instance(seed / 2, 12, 3);
         let problem = Problem::new(&if seed % 2 == 0 { instance } else { with_minimum_runs(&instance, 150) });
-        let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut plan = Plan::empty(&problem);
-        for order in problem.orders.ids() {
-            for lot in plan.add_order(&problem, order, |_| 1) {
-                let operation = plan.operation(lot, 0);
-                let line = LineIdx(random.random_range(0..3));
-                let position = random.random_range(0..=plan.sequences[line].len());
-                plan.sequences[line].insert(position, operation);
-            }
-        }
+        let plan = random_plan(&problem, seed, 3);
         let schedule = evaluate(&problem, &plan).unwrap();
         let demand = Demand::new(&problem, Some(&plan));
         let buckets = Buckets::new(&problem, &demand, 12, None);

@@ -17,7 +17,6 @@ mod symbols;
 pub(crate) use baseline::{BaselineOperation, Fact};
 pub(crate) use changeovers::{Changeover, Changeovers, ClassIdx};
 pub(crate) use components::components;
-#[cfg(feature = "mip")]
 pub(crate) use places::Journey;
 pub(crate) use places::Places;
 pub(crate) use route::Route;
@@ -242,7 +241,6 @@ impl Rate {
     }
 
     /// Working seconds that `quantity` takes at least, in however many lots.
-    #[cfg(feature = "mip")]
     pub fn least_run_time(&self, quantity: Pieces) -> Seconds {
         let run = i128::from(quantity) * i128::from(MICRO) * i128::from(self.numerator);
         let seconds = run / (i128::from(self.yield_micro) * i128::from(self.denominator));

@@ -107,7 +107,6 @@ pub(super) fn compile<'a>(
 
 impl SupplyLookup {
     /// How many materials there are: their numbers are those below.
-    #[cfg(feature = "mip")]
     pub fn materials(&self) -> u32 {
         self.by_material.len() as u32
     }

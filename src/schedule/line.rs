@@ -41,7 +41,6 @@ impl<'p> LineClock<'p> {
     }
 
     /// The clock of given open time.
-    #[cfg(feature = "mip")]
     pub fn of_open_time(open: &'p WorkingTime, pausable: bool) -> Self {
         Self { open: Cow::Borrowed(open), pausable }
     }

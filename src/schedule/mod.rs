@@ -22,7 +22,6 @@ mod timing;
 pub(crate) mod what_if;
 
 pub(crate) use cost::Run;
-#[cfg(feature = "mip")]
 pub(crate) use cost::price_line;
 pub(crate) use line::LineClock;
 pub(crate) use settle::{settle, settle_roughly};

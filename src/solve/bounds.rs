@@ -2,14 +2,14 @@
 //!
 //! Under a time limit the bound is proved beside the search, for a share of the time; under an iteration limit after
 //! it, with a limit of its own that no clock decides, so that a seed gives the same bytes. Without the feature `mip`
-//! there is no bound.
+//! there is only the bound of the relaxations (`proof`).
 
 use super::budget::Budget;
 use super::incumbent::Incumbent;
 use crate::mip::prover::{LinePlans, News, Prover};
-use crate::mip::relaxations;
 use crate::plan::{Fate, OpIdx, Plan, lots_of_item};
 use crate::problem::{ItemIdx, OrderIdx, Problem};
+use crate::proof::relaxations;
 use crate::schedule::settle;
 use crate::units::Money;
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -1,8 +1,8 @@
 //! A proof in words: which orders clash, over what.
 
-use crate::mip::clash::{Clash, Proof};
 use crate::model::{Instance, Instant};
 use crate::problem::{LineIdx, Problem, SupplyIdx};
+use crate::proof::clash::{Clash, Proof};
 use crate::solution::ClashEntry;
 use crate::units::{HOUR, Id, Seconds};
 

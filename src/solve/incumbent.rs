@@ -85,7 +85,6 @@ impl<'a> Incumbent<'a> {
     }
 
     /// Takes a proved bound; a lower one than before says nothing.
-    #[cfg(feature = "mip")]
     pub fn raise_bound(&mut self, source: &'static str, bound: Money) {
         if self.bound.is_some_and(|known| known >= bound) {
             return;

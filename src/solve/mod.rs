@@ -7,7 +7,6 @@ mod answer;
 #[cfg(feature = "mip")]
 mod bounds;
 mod budget;
-#[cfg(feature = "mip")]
 mod clashes;
 #[cfg(feature = "mip")]
 mod export;

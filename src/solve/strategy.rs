@@ -4,7 +4,7 @@
 use super::bounds::Bounding;
 use super::budget::Budget;
 use super::incumbent::{Candidate, Incumbent};
-use super::{Method, Options, Progress, SolveError, answer, recombination, start};
+use super::{Method, Options, Progress, SolveError, answer, clashes, recombination, start};
 use crate::heuristic::construct::{construct, earliest_due_date, operations_of};
 use crate::heuristic::coupled;
 use crate::heuristic::replicas::Effort;
@@ -12,6 +12,9 @@ use crate::heuristic::search;
 use crate::model::Instance;
 use crate::plan::pool::Pool;
 use crate::problem::Problem;
+use crate::proof::clash;
+#[cfg(not(feature = "mip"))]
+use crate::proof::relaxations;
 use crate::schedule::settle;
 use crate::solution::{ClashEntry, Run, Solution, Status, StoppedBy, relative_gap};
 use crate::units::Money;
@@ -55,9 +58,9 @@ pub(super) fn run(
             incumbent.offer(made.rule, made.plan, made.schedule);
         });
     }
-    let mut clash = None;
+    let mut clashing_orders = None;
     if incumbent.best().is_some_and(|best| best.schedule.unplanned > 0) {
-        guarded(&mut incumbent, "clash", |_| clash = clashing(instance, &problem));
+        guarded(&mut incumbent, "clash", |_| clashing_orders = clashing(instance, &problem));
     }
     if options.method == Method::Mip {
         guarded(&mut incumbent, "allocation", |incumbent| allocate(&problem, options, &budget, incumbent));
@@ -103,7 +106,7 @@ pub(super) fn run(
     };
     let mut solution = first_sound(instance, &problem, candidates, run)?;
     state_bound(&mut solution, bound);
-    state_clash(&mut solution, clash);
+    state_clash(&mut solution, clashing_orders);
     solution.run.elapsed_seconds = budget.seconds();
     Ok(solution)
 }
@@ -252,23 +255,18 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
 }
 
 /// Orders that are proved to clash, if any.
-#[cfg(feature = "mip")]
 fn clashing(instance: &Instance, problem: &Problem) -> Option<ClashEntry> {
-    crate::mip::clash::find(problem).map(|clash| super::clashes::entry(instance, problem, &clash))
+    clash::find(problem).map(|clash| clashes::entry(instance, problem, &clash))
 }
 
-#[cfg(not(feature = "mip"))]
-fn clashing(_: &Instance, _: &Problem) -> Option<ClashEntry> {
-    None
-}
-
-/// Without the feature `mip` nothing is proved.
+/// Without the feature `mip` nothing is proved but what needs no search.
 #[cfg(not(feature = "mip"))]
 struct Bounding;
 
 #[cfg(not(feature = "mip"))]
 impl Bounding {
-    fn begin(_: &Problem, _: &Budget, _: usize, _: &mut Incumbent<'_>) -> Self {
+    fn begin(problem: &Problem, _: &Budget, _: usize, incumbent: &mut Incumbent<'_>) -> Self {
+        incumbent.raise_bound("relaxation", relaxations::floor(problem));
         Self
     }
     fn listen(&mut self, _: &Problem, _: &Budget, _: &mut Incumbent<'_>) {}

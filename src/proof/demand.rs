@@ -14,7 +14,7 @@ const PARTS_LIMIT: u32 = 6;
 
 /// All lots that could be made.
 #[derive(Debug)]
-pub(super) struct Demand {
+pub(crate) struct Demand {
     /// The lots, order by order.
     pub lots: Vec<DemandLot>,
     /// Their undecided operations, lot by lot.
@@ -25,7 +25,7 @@ pub(super) struct Demand {
 
 /// A lot that could be made.
 #[derive(Debug)]
-pub(super) struct DemandLot {
+pub(crate) struct DemandLot {
     /// Its order.
     pub order: OrderIdx,
     /// Its item.
@@ -40,7 +40,7 @@ pub(super) struct DemandLot {
 
 /// An operation somebody must decide about.
 #[derive(Debug)]
-pub(super) struct DemandOperation {
+pub(crate) struct DemandOperation {
     /// Position of its lot.
     pub lot: usize,
     /// The step of its route.
@@ -55,7 +55,7 @@ pub(super) struct DemandOperation {
 
 /// A line that could run an operation.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct DemandMode {
+pub(crate) struct DemandMode {
     /// The line.
     pub line: LineIdx,
     /// Working time of the run.
@@ -196,7 +196,7 @@ impl Demand {
 }
 
 /// Into how many lots an item is cut.
-pub(super) fn parts(item: &Item) -> u32 {
+pub(crate) fn parts(item: &Item) -> u32 {
     item.maximum_lots.min(PARTS_LIMIT)
 }
 

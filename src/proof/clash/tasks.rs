@@ -2,9 +2,9 @@
 //! the lines on which it fits between the two.
 
 use super::Proof;
-use crate::mip::demand::{Demand, DemandMode};
 use crate::plan::lots_of_item;
 use crate::problem::{ItemIdx, KindIdx, LineIdx, OrderIdx, Problem};
+use crate::proof::demand::{Demand, DemandMode};
 use crate::schedule::LineClock;
 use crate::units::{IdVec, Pieces, Seconds};
 use crate::working_time::WorkingTime;

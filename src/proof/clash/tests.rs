@@ -3,8 +3,8 @@
 use super::*;
 use crate::generate::{Parameters, generate};
 use crate::heuristic::construct::earliest_due_date;
-use crate::mip::tests::{at, hours, instance, plain_line};
 use crate::model::{Instance, Instant as At, Order, Variant};
+use crate::proof::tests::{at, hours, instance, plain_line};
 use crate::schedule::evaluate;
 use crate::units::{Id, Money};
 
