@@ -5,11 +5,11 @@
 //! by timing alone (`retimed`) is exact and never more than a better plan could make of the hour.
 
 use super::DeskError;
-use super::change::{Change, OpenedWindow, applied, edited};
+use super::change::{Change, OpenedWindow, edited, retimed_under};
 use super::standing::Standing;
 use crate::model::{Instance, Instant};
 use crate::plan::OpIdx;
-use crate::problem::{LineIdx, OrderIdx, Problem};
+use crate::problem::{LineIdx, Problem};
 use crate::schedule::LineClock;
 use crate::solution::Solution;
 use crate::solve::{Options, Progress, solution_of, solve};
@@ -234,7 +234,7 @@ fn hours(
     let base = Standing::compile(standing.instance.clone(), &better)?;
     let mut worths = Vec::new();
     for (change, retimed) in chosen {
-        let Some(changed) = applied(&base, OrderIdx(0), &change, None) else { continue };
+        let Some(changed) = retimed_under(&base, &change) else { continue };
         let Some((instance, _)) = edited(&base.instance, &change) else { continue };
         let start = solution_of(&instance, &changed.problem, &changed.plan, &changed.schedule);
         let with = search(&instance, start, progress)?;
@@ -280,7 +280,7 @@ fn best_hour(standing: &Standing, line: LineIdx, hour: Seconds) -> Option<(Chang
     };
     let retimed = gaps.into_iter().take(12).filter_map(|from| {
         let change = opened(from);
-        let changed = applied(standing, OrderIdx(0), &change, None)?;
+        let changed = retimed_under(standing, &change)?;
         Some((change, schedule.cost.total - changed.schedule.cost.total))
     });
     let mut best: Option<(Change, Money)> = None;

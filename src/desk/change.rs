@@ -141,17 +141,11 @@ pub(super) fn applied<'s>(
     change: &Change,
     room: Option<&Room<'_>>,
 ) -> Option<Changed<'s>> {
-    let (problem, opened) = compiled(standing, order, change)?;
+    let (problem, plan) = prepared(standing, order, change)?;
     let is_made = standing.plan.fates[order] == Fate::Made;
     if let (Change::Ahead { .. }, Some(room)) = (change, room) {
         let Inserted { plan, schedule } = room.insert_on_time(order)?;
         return Some(Changed { problem, plan, schedule });
-    }
-    let mut plan = standing.plan.clone();
-    for (line, window) in opened {
-        plan.overtime[line].push(window);
-        plan.overtime[line].sort_unstable();
-        plan.overtime[line].dedup();
     }
     if !is_made {
         let instance = edited(&standing.instance, change)?.0;
@@ -163,8 +157,30 @@ pub(super) fn applied<'s>(
         let Inserted { plan, schedule } = insert_on_time(&problem, &plan, order)?;
         return Some(Changed { problem, plan, schedule });
     }
+    settled(problem, plan)
+}
+
+/// What follows from a change to nobody's order in particular: the same decisions timed anew. None where no plan does.
+pub(super) fn retimed_under<'s>(standing: &'s Standing, change: &Change) -> Option<Changed<'s>> {
+    let (problem, plan) = prepared(standing, OrderIdx(0), change)?;
+    settled(problem, plan)
+}
+
+fn settled(problem: Cow<'_, Problem>, mut plan: Plan) -> Option<Changed<'_>> {
     let schedule = settle(&problem, &mut plan).ok()?;
     Some(Changed { problem, plan, schedule })
+}
+
+/// The changed problem, and the decisions with the overtime that is opened by it.
+fn prepared<'s>(standing: &'s Standing, order: OrderIdx, change: &Change) -> Option<(Cow<'s, Problem>, Plan)> {
+    let (problem, opened) = compiled(standing, order, change)?;
+    let mut plan = standing.plan.clone();
+    for (line, window) in opened {
+        plan.overtime[line].push(window);
+        plan.overtime[line].sort_unstable();
+        plan.overtime[line].dedup();
+    }
+    Some((problem, plan))
 }
 
 /// Windows of overtime, by line and position.

@@ -6,7 +6,7 @@
 
 use super::insertion::{Inserted, Room};
 use crate::model::{Instance, Instant};
-use crate::plan::Plan;
+use crate::plan::{Fate, Plan};
 use crate::problem::{OrderIdx, Problem};
 use crate::schedule::settle;
 use crate::solve::{Method, Options, plan_of, solution_of, solve};
@@ -37,7 +37,7 @@ pub(super) struct Ways {
 }
 
 impl MadeAnyway<'_> {
-    /// Where it costs least, and by its promise at least cost (or as little later as can be); `room` is that of the plan. None
+    /// Where it costs least, and by its promise at least cost (or as little later as putting it in finds); `room` is that of the plan. None
     /// where it fits nowhere.
     pub fn ways(&self, room: &Room<'_>) -> Ways {
         let due = self.problem.orders[self.order].due;
@@ -46,7 +46,8 @@ impl MadeAnyway<'_> {
             Some(_) => self.better(room.insert_on_time(self.order).into_iter().chain(cheapest.clone()), due),
             None => cheapest.clone(),
         };
-        Ways { cheapest, on_time }
+        let worth = |made: &Inserted| (made.schedule.unplanned, made.schedule.cost.total);
+        Ways { cheapest: cheapest.into_iter().chain(on_time.clone()).min_by_key(worth), on_time }
     }
 
     /// The best of some plans with the order and of what a search makes of it: less late for `by`, then cheaper.
@@ -88,9 +89,19 @@ impl MadeAnyway<'_> {
             start: Some(solution_of(&forced, &problem, &plan, &schedule)),
             ..Options::default()
         };
-        let found = solve(&forced, &options, &mut |_| {}).ok()?.solution;
+        // On a thread of its own: one of a pool that waits for another pool would begin with the next order meanwhile, and
+        // with the one after that, on the same stack.
+        let search = || solve(&forced, &options, &mut |_| {}).ok();
+        let found = std::thread::scope(|scope| scope.spawn(search).join().ok().flatten())?.solution;
         let mut plan = plan_of(self.instance, self.problem, &found);
         let schedule = settle(self.problem, &mut plan).ok()?;
-        schedule.deliveries[self.order].is_some().then_some(Inserted { plan, schedule })
+        // Nobody who must be made gives way.
+        let must = |other: OrderIdx| other != self.order && self.problem.orders[other].reject_cost.is_none();
+        let given_way = self
+            .problem
+            .orders
+            .ids()
+            .any(|other| must(other) && self.plan.fates[other] == Fate::Made && plan.fates[other] != Fate::Made);
+        (plan.fates[self.order] == Fate::Made && !given_way).then_some(Inserted { plan, schedule })
     }
 }

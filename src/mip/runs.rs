@@ -39,11 +39,13 @@ fn price(allocation: &mut Allocation<'_>, line: LineIdx, minimum: crate::problem
         let before = begun_by_facts.filter(|run| run.value == value);
         let carried = carry(allocation, line, state, 0.0, before.is_some());
         let name = |names: &Names| format!("lacking.{}.{}", names.line(line), state.key);
-        let lacking = allocation.amount(name, f64::INFINITY, money(minimum.shortfall_cost_per_unit));
-        // What a run that facts have begun lacks is charged, whether it goes on or not.
-        let begun_lacks = before.map_or(0.0, |run| (minimum.quantity - run.pieces) as f64);
-        let runs = carried.iter().map(|&(begun, _)| (begun, minimum.quantity as f64));
-        let made = pieces.iter().map(|&(choice, pieces)| (choice, -pieces));
+        // In full runs, so that the row's numbers are small.
+        let full = minimum.quantity as f64;
+        let lacking = allocation.amount(name, f64::INFINITY, money(minimum.shortfall_cost_per_unit) * full);
+        // What a run that facts have begun lacks is charged whether it goes on or not, but for one of lost orders alone.
+        let begun_lacks = before.map_or(0.0, |run| f64::from(u8::from(run.charged)) - run.pieces as f64 / full);
+        let runs = carried.iter().map(|&(begun, _)| (begun, 1.0));
+        let made = pieces.iter().map(|&(choice, pieces)| (choice, -pieces / full));
         allocation.at_most(name, runs.chain(made).chain([(lacking, -1.0)]), -begun_lacks);
         states.push((state, Some(carried)));
     }

@@ -18,6 +18,22 @@ fn an_hour_is_worth_what_it_saves() {
     assert_eq!(found.hours[0].retimed, found.hours[0].worth);
 }
 
+/// What an hour saves the plan as it is has nothing to do with an order that is turned down, even where that is the first.
+#[test]
+fn an_hour_is_worth_the_same_beside_an_order_that_is_turned_down() {
+    let instance = read(&press(json!([
+        { "id": "Z", "reject_cost": 1, "due": "2026-11-23T16:00:00Z", "late_cost_per_day": 2400,
+          "items": [{ "variant": "mug", "quantity": 1200 }] },
+        { "id": "A", "due": "2026-11-23T16:00:00Z", "late_cost_per_day": 240, "items": [{ "variant": "mug", "quantity": 600 }] },
+    ])));
+    let plan = plan(&instance);
+    assert_eq!(plan.orders[0].status, lotwise::solution::OrderStatus::Rejected);
+    let asked = BottleneckOptions { search: options(50), ..BottleneckOptions::default() };
+    let found = bottlenecks(&instance, &plan, &asked, &mut |_| {}).unwrap();
+    assert_eq!(found.hours[0].retimed.to_string(), "10", "{:?}", found.hours);
+    assert_eq!(found.hours[0].worth.to_string(), "10", "{:?}", found.hours);
+}
+
 #[test]
 fn changeovers_are_told_by_what_changes() {
     let instance = read(&json!({

@@ -2,7 +2,7 @@
 //!
 //! Causes are counterfactuals: one is taken away and the plan timed anew (`schedule::what_if`); it is a cause where the
 //! delivery comes forward, and *the* cause where that alone makes the order on time. For orders that are left out the
-//! counterfactual is the plan with the order put in where it costs least. A remedy is stated only after it has been
+//! counterfactual is the plan with the order made all the same where it costs least (`made_anyway`). A remedy is stated only after it has been
 //! applied and the order found on time.
 
 mod alone;
@@ -84,7 +84,7 @@ pub struct Explanation {
     pub causes: Vec<Cause>,
     /// What would make it on time.
     pub remedies: Vec<Remedy>,
-    /// For an order that is left out: the plan with it put in, first where it costs least, then on time.
+    /// For an order that is left out: the plan with it made all the same, first where it costs least, then on time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Alternative>,
     /// What its delivery waited for, last first.

@@ -22,9 +22,9 @@ pub struct Alternative {
     pub lateness: Duration,
     /// What the plan would cost more, leaving the order out not counted.
     pub cost: Money,
-    /// The same by terms: name and difference, those that differ.
+    /// The same by terms: name and difference, those that differ; of `rejection` that of other orders.
     pub terms: Vec<(String, Money)>,
-    /// Orders that would be late and are not now.
+    /// Orders that would be late or left out and are on time now.
     pub harmed: Vec<String>,
 }
 
@@ -38,7 +38,8 @@ impl Desk<'_> {
         let standing = self.standing;
         let problem = &standing.problem;
         let anyway = MadeAnyway { instance: &standing.instance, problem, plan: &standing.plan, order };
-        let Some(Ways { cheapest, on_time }) = self.room().map(|room| anyway.ways(room)) else { return };
+        let ways = self.room().map_or(Ways { cheapest: None, on_time: None }, |room| anyway.ways(room));
+        let Ways { cheapest, on_time } = ways;
         let refusal = problem.orders[order].reject_cost;
         let alternatives: Vec<Alternative> =
             [&cheapest, &on_time].into_iter().flatten().filter_map(|made| self.alternative(order, made)).collect();
@@ -61,7 +62,7 @@ impl Desk<'_> {
             let change = Change::RejectCost { order: name.clone(), reject_cost: price.max(Money::ZERO) };
             explanation.remedies.extend(self.proved(order, change));
         }
-        // A promise that making it keeps where that is cheapest, or as early as it can be.
+        // A promise that making it keeps where that is cheapest, or as early as putting it in finds.
         let late = [&cheapest, &on_time].into_iter().flatten().find(|made| is_late(made));
         if let Some(delivery) = late.and_then(|made| made.schedule.deliveries[order]) {
             let change = Change::Promise { order: name, due: self.instant(delivery) };
@@ -96,19 +97,25 @@ impl Desk<'_> {
         let standing = self.standing;
         let facts = &standing.problem.orders[order];
         let delivery = made.schedule.deliveries[order]?;
-        let late = |other: OrderIdx| {
+        let in_time = |other: OrderIdx| {
             let due = standing.problem.orders[other].due;
-            made.schedule.deliveries[other].zip(due).is_some_and(|(delivery, due)| delivery > due)
+            made.schedule.deliveries[other].is_some_and(|delivery| due.is_none_or(|due| delivery <= due))
         };
-        let others = standing.problem.orders.ids().filter(|&other| other != order && late(other));
+        let others = standing.problem.orders.ids().filter(|&other| other != order && !in_time(other));
         let harmed = others.filter(|other| self.entries.orders[other.position()].status == OrderStatus::OnTime);
         let (before, after) = (standing.schedule.cost, made.schedule.cost);
         let refusal = facts.reject_cost.unwrap_or(Money::ZERO);
+        let mut terms = differences(&before, &after);
+        // Others that are refused for it, or no longer.
+        let others_refused = after.rejection - before.rejection + refusal;
+        if others_refused != Money::ZERO {
+            terms.push(("rejection".to_string(), others_refused));
+        }
         Some(Alternative {
             delivery: self.instant(delivery),
             lateness: Duration((delivery - facts.due.unwrap_or(delivery)).max(Seconds::ZERO)),
             cost: after.total - before.total + refusal,
-            terms: differences(&before, &after),
+            terms,
             harmed: harmed.map(|other| self.order_name(other)).collect(),
         })
     }

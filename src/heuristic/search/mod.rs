@@ -40,7 +40,7 @@ const REHEATED: f64 = 0.4;
 /// Above this many lots groups of lines are searched apart.
 const MOST_LOTS_AT_ONCE: usize = 4_000;
 /// Iterations per choice and choice after which a small instance has been searched through many times over, for a file of three
-/// orders should not take its whole time limit; and per choice to the fourth power, which is more from twenty choices on:
+/// orders should not take its whole time limit; and per choice to the fourth power, which is more above twenty choices:
 /// fifty lots still gain after a minute.
 const ENOUGH_PER_SQUARE: u64 = 40_000;
 const ENOUGH_PER_FOURTH_POWER: u64 = 100;
