@@ -60,7 +60,7 @@ fn explain_says_why_and_what_helps() {
     for part in [
         "B is late by 18h, for EUR 75: promised for Mon 23 Nov 16:00, delivered Tue 24 Nov 10:00\n",
         "its place on press is held by A (without: Mon 23 Nov 12:00, 22h earlier)",
-        "put it ahead of others (plan cost +675; 1 order then late: A)",
+        "put it ahead of others (plan cost +675; 1 order then no longer on time: A)",
         "promise it for Tue 24 Nov 10:00 (plan cost -75)",
         "waited, last first:",
         "its lots:",

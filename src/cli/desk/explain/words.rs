@@ -135,7 +135,7 @@ fn alternative_words(instance: &Instance, made: &Alternative) -> String {
         made.terms.iter().map(|(name, amount)| format!("{} {}", name.replace('_', " "), signed(*amount))).collect();
     let harmed = match made.harmed.len() {
         0 => String::new(),
-        _ => format!("; late because of it: {}", listed(&made.harmed, 6)),
+        _ => format!("; no longer on time because of it: {}", listed(&made.harmed, 6)),
     };
     format!(
         "delivered {}{late}, for {} = {}{harmed}",
@@ -165,7 +165,7 @@ fn remedy_words(instance: &Instance, remedy: &Remedy) -> String {
     };
     let harmed = match remedy.harmed.len() {
         0 => String::new(),
-        number => format!("; {} then late: {}", counted(number, "order"), listed(&remedy.harmed, 4)),
+        number => format!("; {} then no longer on time: {}", counted(number, "order"), listed(&remedy.harmed, 4)),
     };
     format!("{change} (plan cost {}{harmed})", signed(remedy.plan_cost))
 }
