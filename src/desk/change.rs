@@ -141,13 +141,12 @@ pub(super) fn applied<'s>(
     change: &Change,
     room: Option<&Room<'_>>,
 ) -> Option<Changed<'s>> {
-    let (problem, plan) = prepared(standing, order, change)?;
-    let is_made = standing.plan.fates[order] == Fate::Made;
     if let (Change::Ahead { .. }, Some(room)) = (change, room) {
         let Inserted { plan, schedule } = room.insert_on_time(order)?;
-        return Some(Changed { problem, plan, schedule });
+        return Some(Changed { problem: Cow::Borrowed(&standing.problem), plan, schedule });
     }
-    if !is_made {
+    let (problem, plan) = prepared(standing, change)?;
+    if standing.plan.fates[order] != Fate::Made {
         let instance = edited(&standing.instance, change)?.0;
         let anyway = MadeAnyway { instance: &instance, problem: &problem, plan: &plan, order };
         let Inserted { plan, schedule } = anyway.ways(&Room::new(&problem, &plan)?).on_time?;
@@ -162,7 +161,7 @@ pub(super) fn applied<'s>(
 
 /// What follows from a change to nobody's order in particular: the same decisions timed anew. None where no plan does.
 pub(super) fn retimed_under<'s>(standing: &'s Standing, change: &Change) -> Option<Changed<'s>> {
-    let (problem, plan) = prepared(standing, OrderIdx(0), change)?;
+    let (problem, plan) = prepared(standing, change)?;
     settled(problem, plan)
 }
 
@@ -172,8 +171,8 @@ fn settled(problem: Cow<'_, Problem>, mut plan: Plan) -> Option<Changed<'_>> {
 }
 
 /// The changed problem, and the decisions with the overtime that is opened by it.
-fn prepared<'s>(standing: &'s Standing, order: OrderIdx, change: &Change) -> Option<(Cow<'s, Problem>, Plan)> {
-    let (problem, opened) = compiled(standing, order, change)?;
+fn prepared<'s>(standing: &'s Standing, change: &Change) -> Option<(Cow<'s, Problem>, Plan)> {
+    let (problem, opened) = compiled(standing, change)?;
     let mut plan = standing.plan.clone();
     for (line, window) in opened {
         plan.overtime[line].push(window);
@@ -188,19 +187,20 @@ type Windows = Vec<(LineIdx, usize)>;
 
 /// What the instance compiles to under a change, and the overtime windows the plan then opens. What concerns one order's
 /// promise, or nothing but the plan, is not compiled anew.
-fn compiled<'s>(standing: &'s Standing, order: OrderIdx, change: &Change) -> Option<(Cow<'s, Problem>, Windows)> {
-    match change {
-        Change::Ahead { .. } => Some((Cow::Borrowed(&standing.problem), Vec::new())),
-        Change::Promise { due, .. } if standing.problem.orders[order].due.is_some() => {
-            let mut problem = standing.problem.clone();
-            problem.orders[order].due = Some(due.seconds);
-            Some((Cow::Owned(problem), Vec::new()))
-        }
-        _ => {
-            let (instance, opened) = edited(&standing.instance, change)?;
-            Some((Cow::Owned(Problem::new(&instance)), opened))
-        }
+fn compiled<'s>(standing: &'s Standing, change: &Change) -> Option<(Cow<'s, Problem>, Windows)> {
+    if matches!(change, Change::Ahead { .. }) {
+        return Some((Cow::Borrowed(&standing.problem), Vec::new()));
     }
+    let promised = |order: &OrderIdx| standing.problem.orders[*order].due.is_some();
+    if let Change::Promise { order, due } = change
+        && let Some(order) = standing.order(order).filter(promised)
+    {
+        let mut problem = standing.problem.clone();
+        problem.orders[order].due = Some(due.seconds);
+        return Some((Cow::Owned(problem), Vec::new()));
+    }
+    let (instance, opened) = edited(&standing.instance, change)?;
+    Some((Cow::Owned(Problem::new(&instance)), opened))
 }
 
 /// The instance under a change, and the overtime windows the plan then opens, by their places.

@@ -1,8 +1,8 @@
 //! Order allocation as a mixed-integer program: who makes what, roughly when.
 //!
 //! The core decision is `x[operation, line, bucket]`, 1 where the operation runs on the line and ends in the bucket.
-//! Around it stand `capacity` (line time, changeovers, overtime), `coupling` (routes, journeys, materials) and `runs` (minimum runs); this file
-//! holds the choices themselves, what becomes of orders, and the costs. Counting ends and summing work from the first
+//! Around it stand `capacity` (line time, changeovers, overtime), `coupling` (routes, journeys, materials) and `runs`
+//! (minimum runs); this file holds the choices themselves, what becomes of orders, and the costs. Counting ends and summing work from the first
 //! bucket on makes every real plan a solution of the constraints (tested), so an incumbent can always be the start; the
 //! *costs* are estimates by bucket and no bound. In the notation of lot sizing: big buckets with setup carry-over
 //! (Pochet & Wolsey, Production Planning by Mixed Integer Programming, 2006; Suerie & Stadtler, Management Science

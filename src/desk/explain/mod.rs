@@ -2,8 +2,8 @@
 //!
 //! Causes are counterfactuals: one is taken away and the plan timed anew (`schedule::what_if`); it is a cause where the
 //! delivery comes forward, and *the* cause where that alone makes the order on time. For orders that are left out the
-//! counterfactual is the plan with the order made all the same where it costs least (`made_anyway`). A remedy is stated only after it has been
-//! applied and the order found on time.
+//! counterfactual is the plan with the order made all the same where it costs least (`made_anyway`). A remedy is stated
+//! only after it has been applied and the order found on time.
 
 mod alone;
 mod capabilities;
