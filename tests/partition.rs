@@ -93,14 +93,14 @@ fn merged_plans_hold_and_are_the_same_on_any_number_of_threads() {
     for (whole, parts) in cases() {
         let name = whole.name.clone().unwrap();
         let plans = plans(&partition(&whole, parts).unwrap());
-        let merged = merge(&whole, &plans, &effort(20_000, 1)).unwrap();
+        let merged = merge(&whole, &plans, &effort(4_000, 1)).unwrap();
         let verification = verify(&whole, &merged.solution);
         assert!(verification.is_sound(), "{name}: {:?}", verification.breaches);
         assert!(merged.solution.kpis.unplanned <= merged.unplanned_before, "{name}");
         if merged.solution.kpis.unplanned == merged.unplanned_before {
             assert!(merged.solution.cost.total <= merged.put_together.total, "{name}");
         }
-        let again = merge(&whole, &plans, &effort(20_000, 3)).unwrap();
+        let again = merge(&whole, &plans, &effort(4_000, 3)).unwrap();
         assert_eq!(again.solution, merged.solution, "{name}");
     }
 }

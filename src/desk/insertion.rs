@@ -74,7 +74,7 @@ impl<'p> Room<'p> {
         let mut timetable = self.timetable.clone();
         if timetable.made()[order.0 as usize] {
             timetable.leave_out(&self.network, order.0);
-            timetable.settle(&self.network, i64::MAX)?;
+            timetable.settle(&self.network)?;
         }
         let inserter = Inserter { network: &self.network, timetable, urgency, order: order.0 };
         finish(self.problem, &self.network, &inserter.insert()?)

@@ -95,6 +95,23 @@ pub(super) fn span(epoch: u64) -> (f64, f64) {
     (epoch as f64 / EPOCHS as f64, (epoch + 1) as f64 / EPOCHS as f64)
 }
 
+/// The longest a search under a time limit goes on before it tells what it has found, where telling costs nothing.
+const LONGEST_PART: Duration = Duration::from_millis(250);
+
+/// Into how many parts an epoch is divided, for who waits for news; `total` as in [`run_epoch`]. Under an iteration limit
+/// it is one, for no clock may be read.
+pub(super) fn parts_of_epoch(effort: Effort<'_>, total: Option<Duration>) -> u64 {
+    let timed = total.filter(|_| effort.iterations.is_none()).unwrap_or_default();
+    (timed.div_duration_f64(LONGEST_PART) / EPOCHS as f64).ceil().max(1.0) as u64
+}
+
+/// The shares of the budget used before and after a part of an epoch.
+pub(super) fn span_of_part(epoch: u64, (part, parts): (u64, u64)) -> (f64, f64) {
+    let (from, to) = span(epoch);
+    let at = |part: u64| if part == parts { to } else { from + (to - from) * part as f64 / parts as f64 };
+    (at(part), at(part + 1))
+}
+
 /// Lets all replicas run through an epoch; `total` is the time there was at the first, `heat` the temperature when a share
 /// of the budget is used.
 pub(super) fn run_epoch<R: Replica>(
@@ -104,7 +121,18 @@ pub(super) fn run_epoch<R: Replica>(
     pace: Pace,
     heat: &(dyn Fn(f64) -> f64 + Sync),
 ) {
-    let (from, to) = span(epoch);
+    run_part(replicas, effort, (epoch, (0, 1), total), pace, heat);
+}
+
+/// Lets all replicas run through one of the [`parts_of_epoch`].
+pub(super) fn run_part<R: Replica>(
+    replicas: &mut [R],
+    effort: Effort<'_>,
+    (epoch, part, total): (u64, (u64, u64), Option<Duration>),
+    pace: Pace,
+    heat: &(dyn Fn(f64) -> f64 + Sync),
+) {
+    let (from, to) = span_of_part(epoch, part);
     let iterations = match (effort.iterations, total) {
         (Some(iterations), _) => {
             let own = iterations / replicas.len() as u64;

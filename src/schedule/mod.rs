@@ -75,7 +75,7 @@ pub(crate) fn evaluate(problem: &Problem, plan: &Plan) -> Result<Schedule, Infea
 }
 
 /// The same with waiting one by one alone: never cheaper, and much faster where holding costs are charged.
-fn evaluate_roughly(problem: &Problem, plan: &Plan) -> Result<Schedule, Infeasible> {
+pub(crate) fn evaluate_roughly(problem: &Problem, plan: &Plan) -> Result<Schedule, Infeasible> {
     let mut operations = timing::earliest(problem, plan)?;
     if delay::may_pay(problem) {
         delay::delay_one_by_one_only(problem, plan, &mut operations);

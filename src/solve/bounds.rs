@@ -21,8 +21,10 @@ const SHARE: f64 = 0.98;
 const SHARE_OF_ONE_THREAD: f64 = 0.8;
 const SHARE_OF_MANY: f64 = 0.2;
 const MANY: usize = 64;
-/// The share of the time that the search has for itself first: prices that begin at those of a poor plan take longer than
-/// waiting for a good one.
+/// The search has some time for itself first, for prices that begin at those of a poor plan take longer than waiting for
+/// a good one: until it has found nothing for as long as it took to find its best plan, and at least so long, but no more
+/// than this share of the time.
+const LEAST_HEAD_START: Duration = Duration::from_millis(200);
 const HEAD_START: f64 = 0.05;
 /// Extensions of labels per iteration of the search, and at least.
 const WORK_PER_ITERATION: u64 = 200;
@@ -33,14 +35,34 @@ const LISTENING_INTERVAL: Duration = Duration::from_millis(10);
 /// A bound being proved.
 pub(super) struct Bounding {
     prover: Option<Prover>,
-    /// Time left at which the prover is started, unless it has been, and at which it is stopped.
-    from: Option<Duration>,
+    /// What the search has for itself, until the prover is started.
+    head_start: Option<HeadStart>,
+    /// Time left at which the prover is stopped.
     until: Option<Duration>,
     /// Time left when it began.
     total: Option<Duration>,
     /// The share it may take where orders are not too many.
     share: f64,
     threads: usize,
+}
+
+/// The time the search has for itself.
+struct HeadStart {
+    /// At most.
+    most: Duration,
+    /// The best cost so far and when it was found.
+    best: Option<(usize, Money)>,
+    found: Duration,
+}
+
+impl HeadStart {
+    /// Whether it is over when so much time has passed.
+    fn is_over(&mut self, passed: Duration, best: Option<(usize, Money)>) -> bool {
+        if self.best != best {
+            (self.best, self.found) = (best, passed);
+        }
+        passed >= self.most || passed >= LEAST_HEAD_START.max(self.found * 2)
+    }
 }
 
 impl Bounding {
@@ -51,9 +73,16 @@ impl Bounding {
         let share = if problem.orders.len() > MANY { SHARE_OF_MANY } else { few };
         let beside = budget.iterations.is_none();
         let total = budget.remaining();
-        let at = |share: f64| total.map(|left| left.mul_f64(1.0 - share));
-        let from = beside.then(|| at(HEAD_START).unwrap_or(Duration::MAX));
-        Self { prover: None, from, until: at(share), total, share: few, threads }
+        let most = total.unwrap_or_default().mul_f64(HEAD_START);
+        let head_start = beside.then_some(HeadStart { most, best: None, found: Duration::ZERO });
+        Self {
+            prover: None,
+            head_start,
+            until: total.map(|total| total.mul_f64(1.0 - share)),
+            total,
+            share: few,
+            threads,
+        }
     }
 
     fn start(&mut self, problem: &Problem, incumbent: &Incumbent<'_>, work: Option<u64>) {
@@ -68,8 +97,10 @@ impl Bounding {
 
     /// Hears what has been proved so far, without waiting.
     pub fn listen(&mut self, problem: &Problem, budget: &Budget, incumbent: &mut Incumbent<'_>) {
-        if self.from.is_some_and(|from| budget.remaining().is_none_or(|left| left <= from)) {
-            self.from = None;
+        let passed = self.total.unwrap_or_default().saturating_sub(budget.remaining().unwrap_or_default());
+        let best = incumbent.best().map(|best| best.schedule.value());
+        if self.head_start.as_mut().is_some_and(|own| own.is_over(passed, best)) {
+            self.head_start = None;
             self.start(problem, incumbent, None);
         }
         while self.hear(problem, incumbent, Duration::ZERO) {}
@@ -83,7 +114,7 @@ impl Bounding {
         if let Some(iterations) = budget.iterations {
             let work = iterations.saturating_mul(WORK_PER_ITERATION).max(LEAST_WORK);
             self.start(problem, incumbent, Some(work));
-        } else if self.from.take().is_some() && !self.is_out_of_time(budget) {
+        } else if self.head_start.take().is_some() && !self.is_out_of_time(budget) {
             // The search ended before its head start did, or was never asked.
             self.start(problem, incumbent, None);
         }

@@ -1,7 +1,7 @@
 //! One order on its way into a timetable, operation by operation.
 
 use crate::plan::LotIdx;
-use crate::schedule::network::{Network, OpId, Timetable};
+use crate::schedule::network::{Most, Network, OpId, Timetable};
 use crate::units::{DAY, Money, Seconds};
 use smallvec::SmallVec;
 
@@ -57,7 +57,7 @@ impl Inserter<'_, '_> {
     /// The timetable with the order in it; none where it fits nowhere.
     pub fn insert(mut self) -> Option<Timetable> {
         self.timetable.make(self.network, self.order);
-        self.timetable.settle(self.network, i64::MAX)?;
+        self.timetable.settle(self.network)?;
         for &lot in &self.network.orders[self.order as usize].lots {
             let facts = self.network.lots[lot as usize];
             let item = self.network.plan.lots[LotIdx(lot)].item;
@@ -93,7 +93,7 @@ impl Inserter<'_, '_> {
         for Chance { mode, place, .. } in chances {
             self.timetable.put_in(self.network, operation, mode, place);
             let most = best.map_or(i64::MAX, |best| best.0);
-            if let Some(cost) = self.timetable.settle(self.network, most) {
+            if let Some(cost) = self.timetable.settle_within(self.network, Most { steady: most, later: most }) {
                 let delivery = self.foreseen(operation, None);
                 let cost = cost.saturating_add(self.price_of(operation, delivery));
                 best = best.into_iter().chain([(cost, delivery, mode, place)]).min();
@@ -102,7 +102,7 @@ impl Inserter<'_, '_> {
         }
         let (_, _, mode, place) = best?;
         self.timetable.put_in(self.network, operation, mode, place);
-        self.timetable.settle(self.network, i64::MAX)?;
+        self.timetable.settle(self.network)?;
         Some(())
     }
 

@@ -5,14 +5,21 @@
 use super::{Constructed, GoOn};
 use crate::plan::{Fate, Plan};
 use crate::problem::{OrderIdx, Problem};
-use crate::schedule::{evaluate, settle};
+use crate::schedule::{evaluate_roughly, settle_roughly};
 use crate::units::{Id, IdVec, Money};
 
 /// The plan, improved where refusing an order or opening an overtime window costs less.
 pub(super) fn repair(problem: &Problem, made: Constructed, go_on: GoOn<'_>) -> Constructed {
     let trials = (300_000 / (made.plan.operations.len() + 1)).clamp(3, 400);
-    let made = reject(problem, made, trials, go_on);
-    open_overtime(problem, made, trials, go_on)
+    // Where waiting pays, exact times take many times as long as rough ones: they are for what comes of it alone.
+    let rough = Constructed { schedule: evaluate_roughly(problem, &made.plan).unwrap_or(made.schedule.clone()), ..made.clone() };
+    let better = reject(problem, rough, trials, go_on);
+    let better = open_overtime(problem, better, trials, go_on);
+    if (&better.plan.fates, &better.plan.overtime) == (&made.plan.fates, &made.plan.overtime) {
+        return made;
+    }
+    let better = better.settled(problem);
+    if better.schedule.value() < made.schedule.value() { better } else { made }
 }
 
 /// Leaves out orders that cost more than their refusal, the dearest first, in chunks.
@@ -90,8 +97,8 @@ fn open_overtime(problem: &Problem, mut made: Constructed, trials: usize, go_on:
 fn keep_if_better(problem: &Problem, made: &mut Constructed, change: impl FnOnce(&mut Plan)) {
     let mut plan = made.plan.clone();
     change(&mut plan);
-    let quick = evaluate(problem, &plan).is_ok_and(|schedule| schedule.value() < made.schedule.value());
-    if quick && let Ok(schedule) = settle(problem, &mut plan) {
+    let quick = evaluate_roughly(problem, &plan).is_ok_and(|schedule| schedule.value() < made.schedule.value());
+    if quick && let Ok(schedule) = settle_roughly(problem, &mut plan) {
         *made = Constructed { plan, schedule, rule: made.rule };
     }
 }

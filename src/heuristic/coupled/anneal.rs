@@ -6,7 +6,7 @@ use super::moves::MOVES;
 use crate::heuristic::random::stream;
 use crate::heuristic::replicas::{Replica, Temperatures};
 use crate::plan::Plan;
-use crate::schedule::network::{Costs, Network, OpId, Overtime, Timetable};
+use crate::schedule::network::{Costs, Most, Network, OpId, Overtime, Timetable};
 use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ impl<'n, 'p> Annealing<'n, 'p> {
         }
         worse.sort_by(f64::total_cmp);
         let quantile = |share: f64| worse.get((worse.len() as f64 * share) as usize).copied();
-        let first = quantile(0.2).unwrap_or(1.0).max(1.0);
+        let first = quantile(0.2).unwrap_or(1.0).max(1.0) * std::env::var("LW_HEAT").map_or(1.0, |v| v.parse::<f64>().unwrap());
         let last = (quantile(0.01).unwrap_or(1.0) * 0.15).max(1e-3).min(first / 20.0);
         Temperatures { first, last }
     }
@@ -137,6 +137,11 @@ impl<'n, 'p> Annealing<'n, 'p> {
         let share = (HOPEFUL_OPERATIONS / self.network.operations.len() as f64).min(1.0);
         let hope = (costs.late + costs.holding + costs.makespan) as f64 * share;
         let steady_most = (costs.steady as f64 + most + hope).min(i64::MAX as f64) as i64;
+        let later_most = if self.guide > 0.0 {
+            i64::MAX
+        } else {
+            ((costs.steady + costs.late + costs.holding) as f64 + most).min(i64::MAX as f64) as i64
+        };
         let mut pick = self.random.random_range(0..100u32);
         let mut draw = Draw {
             network: self.network,
@@ -145,11 +150,14 @@ impl<'n, 'p> Annealing<'n, 'p> {
             random: &mut self.random,
             clocks: &mut self.clocks,
             path: &mut self.path,
+            most: i64::MAX,
+            later_most,
         };
         for (_, propose, share) in MOVES {
             if pick < *share {
                 propose(&mut draw)?;
-                self.timetable.settle(self.network, steady_most)?;
+                let later = draw.most;
+                self.timetable.settle_within(self.network, Most { steady: steady_most, later })?;
                 return Some(self.timetable.costs());
             }
             pick -= share;

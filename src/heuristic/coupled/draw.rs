@@ -2,7 +2,7 @@
 
 use super::clocks::Clocks;
 use crate::heuristic::random::below;
-use crate::schedule::network::{Network, OpId, Timetable};
+use crate::schedule::network::{Most, Network, OpId, Timetable};
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rustc_hash::FxHashMap;
@@ -48,6 +48,10 @@ pub(super) struct Draw<'a, 'p> {
     pub clocks: &'a mut Clocks,
     /// Room for a path, kept between moves.
     pub path: &'a mut Vec<OpId>,
+    /// What the plan may cost, holding apart, where all that is still to be done can only make others later; else no limit.
+    pub most: i64,
+    /// That limit, once it holds.
+    pub later_most: i64,
 }
 
 /// Draws of an operation that stands in a sequence: those of forms an item is not made in do not.
@@ -58,6 +62,18 @@ const LATE_TRIES: usize = 12;
 const LONGEST_PATH: usize = 256;
 
 impl Draw<'_, '_> {
+    /// Settles what is left after operations were taken out: whatever is put in next only makes others later.
+    pub fn settle_rest(&mut self) -> Option<()> {
+        self.timetable.settle(self.network)?;
+        self.most = self.later_most;
+        Some(())
+    }
+
+    /// Settles what was put in; none also where that is known to cost more than `most`, if all it does is make others later.
+    pub fn settle_put(&mut self, most: i64) -> Option<i64> {
+        self.timetable.settle_within(self.network, Most { steady: most, later: most })
+    }
+
     /// A number below `bound`, which is not 0.
     pub fn below(&mut self, bound: usize) -> usize {
         below(self.random, bound)

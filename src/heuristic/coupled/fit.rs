@@ -36,22 +36,22 @@ impl Draw<'_, '_> {
     }
 
     /// Puts all operations of a lot, none of which stands in a sequence, where each costs least, or ends first, of some
-    /// places drawn. None where one of them cannot be put at any of them. The timetable must be settled, and is then.
-    pub fn fit_lot(&mut self, lot: u32, places: usize) -> Option<()> {
+    /// places drawn. None where one of them cannot be put at any of them, or all cost more than `most`. The timetable must be settled, and is then.
+    pub fn fit_lot(&mut self, lot: u32, places: usize, most: i64) -> Option<()> {
         let network = self.network;
         let route = network.problem.route_of(network.plan.lots[LotIdx(lot)].item);
         let soon = self.chance(50);
         for &step in &route.topological {
             let operation = network.lots[lot as usize].first + u32::from(step);
             if !network.operations[operation as usize].is_fact {
-                self.fit(operation, places, soon)?;
+                self.fit(operation, places, soon, most)?;
             }
         }
         Some(())
     }
 
     /// Puts an operation at the best of some places; `soon` says that those before the last of their lot go by their end.
-    fn fit(&mut self, operation: OpId, places: usize, soon: bool) -> Option<()> {
+    fn fit(&mut self, operation: OpId, places: usize, soon: bool, most: i64) -> Option<()> {
         let network = self.network;
         let by_end = soon && !network.operations[operation as usize].is_last;
         let before = self.timetable.point();
@@ -60,18 +60,20 @@ impl Draw<'_, '_> {
             let mode = self.mode(operation, 0)?;
             let place = self.place_to_fit(operation, mode);
             self.timetable.put_in(network, operation, mode, place);
-            if let Some(cost) = self.timetable.settle(network, i64::MAX) {
-                let end = self.timetable.here(operation).end;
-                let value = if by_end { (end, cost) } else { (cost, end) };
-                if best.is_none_or(|(known, _, _)| value < known) {
-                    best = Some((value, mode, place));
-                }
+            let value = if by_end {
+                self.timetable.time_put_in(network, operation).map(|end| (end, 0))
+            } else {
+                let most = best.map_or(most, |((cost, _), _, _)| cost);
+                self.settle_put(most).map(|cost| (cost, self.timetable.here(operation).end))
+            };
+            if let Some(value) = value.filter(|value| best.is_none_or(|(known, _, _)| *value < known)) {
+                best = Some((value, mode, place));
             }
             self.timetable.take_back_to(before);
         }
         let (_, mode, place) = best?;
         self.timetable.put_in(network, operation, mode, place);
-        self.timetable.settle(network, i64::MAX).map(|_| ())
+        self.settle_put(most).map(|_| ())
     }
 
     /// Mostly where it could begin as soon as it may.

@@ -87,7 +87,7 @@ impl Draw<'_, '_> {
             let place = self.ready_place(operation, line);
             let place = if self.chance(60) { place } else { self.near(place, (first, last)) };
             self.timetable.put_in(network, operation, mode, place.clamp(first, last));
-            self.timetable.settle(network, i64::MAX)?;
+            self.settle_put(self.most)?;
         }
         Some(())
     }

@@ -42,6 +42,9 @@ const STRIDE_OPERATIONS: usize = 100_000;
 /// Iterations of an epoch where there is neither a time nor an iteration limit.
 const UNLIMITED_EPOCH: u64 = 50_000;
 
+/// Of so many parts of the time, the reference may take one to price what was found.
+const PRICING_PART: u32 = 20;
+
 /// Improves a plan; `tell` hears of every epoch.
 pub(crate) fn search(
     problem: &Problem,
@@ -78,15 +81,42 @@ pub(crate) fn search(
     let temperatures = replicas[0].calibrate(&|| !effort.is_over());
     let mut best = Best { cost: timetable.cost(), value: schedule.value() };
     let total = (effort.remaining)();
+    let mut pricing = Pricing::default();
     for epoch in 0..EPOCHS {
         run_epoch(&mut replicas, effort, (epoch, total), pace, &|share| temperatures.at(share));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
-        let better = best.improve(problem, &replicas, |replica| replica.best_plan(&network));
+        let due = epoch + 1 == EPOCHS || effort.is_over() || pricing.is_due(effort);
+        let improve = || best.improve(problem, &replicas, |replica| replica.best_plan(&network));
+        let better = if due { pricing.measure(effort, improve) } else { None };
         tell(Epoch { done: span(epoch).1, iterations, better, source: SEARCH });
         if effort.is_over() {
             return;
         }
         share(&mut replicas);
+    }
+}
+
+/// How long the reference takes to price a plan, and when it did last: where waiting pays, and on large plans, every epoch is too often.
+#[derive(Default)]
+struct Pricing {
+    took: Duration,
+    /// Time left when it ended.
+    left: Option<Duration>,
+}
+
+impl Pricing {
+    /// Whether enough time has passed, of which pricing may take a part. Under an iteration limit no clock is read.
+    fn is_due(&self, effort: Effort<'_>) -> bool {
+        let (Some(before), Some(now)) = (self.left, (effort.remaining)()) else { return true };
+        effort.iterations.is_some() || before.saturating_sub(now) >= self.took * PRICING_PART
+    }
+
+    fn measure<R>(&mut self, effort: Effort<'_>, price: impl FnOnce() -> R) -> R {
+        let before = (effort.remaining)();
+        let result = price();
+        self.left = (effort.remaining)();
+        self.took = before.unwrap_or_default().saturating_sub(self.left.unwrap_or_default());
+        result
     }
 }
 

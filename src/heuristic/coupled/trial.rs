@@ -65,7 +65,7 @@ impl Trial<'_, '_> {
             let most = timetable.sequence(network.modes[mode as usize].line).len();
             let place = random.random_range(0..=most);
             timetable.put_in(network, operation, mode, place);
-            if let Some(price) = timetable.settle(network, i64::MAX) {
+            if let Some(price) = timetable.settle(network) {
                 sum = sum.wrapping_add(price - cost);
             }
             timetable.take_back();

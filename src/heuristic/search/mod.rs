@@ -20,7 +20,9 @@ use ground_plan::GroundPlan;
 use recombination::Recombination;
 
 use crate::heuristic::moves::Neighbours;
-use crate::heuristic::replicas::{EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, leader, run_epoch, share, span};
+use crate::heuristic::replicas::{
+    EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, leader, parts_of_epoch, run_part, share, span_of_part,
+};
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
@@ -83,23 +85,29 @@ pub(crate) fn search(
     let recombination = Recombination::new(ground, effort, &mut replicas, coolings, temperatures);
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
-    for epoch in 0..EPOCHS {
-        let heat = |share: f64| temperatures.at(cooled(share, coolings));
-        run_epoch(&mut replicas, effort, (epoch, total), PACE, &heat);
-        let recombined = recombination.as_ref().is_some_and(|own| own.is_due(epoch) && own.run(&mut replicas));
+    let heat = |share: f64| temperatures.at(cooled(share, coolings));
+    // A proof waits for better plans of few lots; finishing one of many takes its time.
+    let parts = if standing <= FEW_LOTS { parts_of_epoch(effort, total) } else { 1 };
+    for (epoch, part) in (0..EPOCHS).flat_map(|epoch| (0..parts).map(move |part| (epoch, part))) {
+        run_part(&mut replicas, effort, (epoch, (part, parts), total), PACE, &heat);
+        let ends = part + 1 == parts;
+        let recombined = ends && recombination.as_ref().is_some_and(|own| own.is_due(epoch) && own.run(&mut replicas));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = leader(&replicas).filter(|leader| leader.best_cost() < best).and_then(|leader| {
             best = leader.best_cost();
             ground_plan.finish(problem, &leader.best_arrangement())
         });
         tell(Epoch {
-            done: span(epoch).1,
+            done: span_of_part(epoch, (part, parts)).1,
             iterations,
             better,
             source: if recombined { recombination::SOURCE } else { SEARCH },
         });
         if effort.is_over() || best <= floor {
             return;
+        }
+        if !ends {
+            continue;
         }
         // Within a cooling replicas go their own ways; a single one has exchanges all along.
         if coolings == 1 || (epoch + 1) % (EPOCHS / coolings) == 0 {

@@ -27,4 +27,5 @@ mod waiting;
 
 pub(crate) use facts::{Network, OpId, Wait};
 pub(crate) use open_time::Overtime;
+pub(crate) use propagate::Most;
 pub(crate) use timetable::{Costs, Timetable};

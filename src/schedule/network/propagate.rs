@@ -99,6 +99,20 @@ impl Network<'_> {
     }
 }
 
+/// What a change may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Most {
+    /// What depends on sequences alone.
+    pub steady: i64,
+    /// That and lateness, where operations only end later than before: then nothing that is found late becomes less so.
+    pub later: i64,
+}
+
+impl Most {
+    /// No limit.
+    pub const ANYTHING: Self = Self { steady: i64::MAX, later: i64::MAX };
+}
+
 /// Where an operation stands in time.
 struct Front {
     /// When its line falls free.
@@ -122,13 +136,19 @@ impl Timetable {
     }
 
     /// Times what is marked and all it moves; the new cost. None where something ends too late, or somebody would
-    /// wait for himself, or what depends on sequences alone costs more than `most`; then everything must be taken back.
-    pub fn settle(&mut self, network: &Network<'_>, most: i64) -> Option<i64> {
+    /// wait for himself; then everything must be taken back.
+    pub fn settle(&mut self, network: &Network<'_>) -> Option<i64> {
+        self.settle_within(network, Most::ANYTHING)
+    }
+
+    /// The same; none also where it is known to cost more than `most`.
+    pub fn settle_within(&mut self, network: &Network<'_>, most: Most) -> Option<i64> {
         // What depends on the sequences alone is known before anything is timed.
         self.recount_runs(network);
-        if self.costs.steady > most {
+        if self.costs.steady > most.steady {
             return None;
         }
+        let most_late = most.later.saturating_sub(self.costs.steady);
         // Who has come to another place is timed first, for its rank is that of the old one. The times of those before
         // it may still change: it is then timed again, and only then is it known whether it is too late.
         for fresh in 0..self.fresh.len() {
@@ -142,6 +162,9 @@ impl Timetable {
             }
             left = left.checked_sub(1)?;
             self.retime(network, operation, true)?;
+            if self.costs.late > most_late {
+                return None;
+            }
         }
         self.complete_orders(network)?;
         if network.makespan_cost_per_hour > 0 {
@@ -151,6 +174,12 @@ impl Timetable {
             self.wait(network)?;
         }
         Some(self.costs.total())
+    }
+
+    /// Times an operation just put in, and nothing it moves: when it ends. None where it cannot stand there.
+    pub fn time_put_in(&mut self, network: &Network<'_>, operation: OpId) -> Option<i64> {
+        self.retime(network, operation, false)?;
+        Some(self.here[operation as usize].end)
     }
 
     #[inline]
@@ -189,6 +218,13 @@ impl Timetable {
             let completion = self.completions[facts.order as usize];
             if here.end + journey >= completion || end + journey > completion {
                 self.touched_orders.push(facts.order);
+            }
+            if settled && end + journey > completion && completion > i64::MIN {
+                let order = &network.orders[facts.order as usize];
+                self.journal.done.push(Done::Completed { order: facts.order, before: completion });
+                self.completions[facts.order as usize] = end + journey;
+                self.costs.late += order.late_cost(end + journey) - order.late_cost(completion);
+                self.complete_waiting(network, facts.order);
             }
         }
         Some(())

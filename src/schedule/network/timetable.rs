@@ -141,7 +141,7 @@ impl Timetable {
             timetable.waiting.dirty.rank_by(order.iter().rev().copied().collect());
         }
         timetable.dirty.rank_by(order);
-        timetable.settle(network, i64::MAX)?;
+        timetable.settle(network)?;
         timetable.keep(network);
         Some(timetable)
     }

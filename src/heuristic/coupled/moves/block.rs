@@ -29,6 +29,7 @@ pub(super) fn propose(draw: &mut Draw<'_, '_>) -> Option<()> {
     if line == here.line && place == from {
         return None;
     }
+    draw.settle_rest()?;
     for (offset, (&one, &mode)) in block.iter().zip(&modes).enumerate() {
         let (first, last) = draw.timetable.window(draw.network, one, line);
         if place + offset < first || place + offset > last {

@@ -30,9 +30,9 @@ pub(super) fn propose(draw: &mut Draw<'_, '_>) -> Option<()> {
     for &lot in &forms[standing] {
         draw.timetable.drop_lot(network, lot);
     }
-    draw.timetable.settle(network, i64::MAX)?;
+    draw.settle_rest()?;
     for &lot in &forms[other] {
-        draw.fit_lot(lot, PLACES)?;
+        draw.fit_lot(lot, PLACES, draw.most)?;
     }
     Some(())
 }

@@ -21,7 +21,7 @@ pub(super) fn propose(draw: &mut Draw<'_, '_>) -> Option<()> {
             draw.timetable.take_out(network, operation);
         }
     }
-    draw.timetable.settle(network, i64::MAX)?;
+    draw.settle_rest()?;
     let site = (network.places > 2 && draw.chance(70)).then(|| 1 + draw.below(network.places - 1));
     for lot in lots {
         draw.put_in_lot(lot, 30, site)?;

@@ -14,6 +14,7 @@ pub(super) fn propose(draw: &mut Draw<'_, '_>) -> Option<()> {
         }
         if !draw.timetable.made()[order as usize] {
             draw.timetable.make(network, order);
+            draw.settle_rest()?;
             for lot in draw.lots_to_make(order) {
                 draw.put_in_lot(lot, 0, None)?;
             }

@@ -40,7 +40,7 @@ pub(super) fn propose(draw: &mut Draw<'_, '_>) -> Option<()> {
             orders.push(order);
         }
     }
-    draw.timetable.settle(draw.network, i64::MAX)?;
+    draw.timetable.settle(draw.network)?;
     if waiting.is_none() || draw.chance(50) {
         shuffle(draw, &mut orders);
     }
@@ -115,7 +115,7 @@ fn recreate(draw: &mut Draw<'_, '_>, order: u32) {
     draw.timetable.make(draw.network, order);
     let mut lots = draw.lots_to_make(order);
     shuffle(draw, &mut lots);
-    let fits = lots.into_iter().all(|lot| draw.fit_lot(lot, PLACES).is_some());
+    let fits = lots.into_iter().all(|lot| draw.fit_lot(lot, PLACES, cost).is_some());
     if !fits || draw.timetable.cost() > cost {
         draw.timetable.take_back_to(before);
     }

@@ -12,6 +12,7 @@ pub(super) fn propose(draw: &mut Draw<'_, '_>) -> Option<()> {
     if mode == here.mode && place == here.place as usize {
         return None;
     }
+    draw.settle_rest()?;
     draw.timetable.put_in(draw.network, operation, mode, place);
     draw.follow_material(operation);
     Some(())

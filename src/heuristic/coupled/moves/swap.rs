@@ -23,6 +23,7 @@ pub(super) fn propose(draw: &mut Draw<'_, '_>) -> Option<()> {
     let (mode, mode_of_other) = (draw.network.mode_on(one, line)?, draw.network.mode_on(other, here.line)?);
     draw.timetable.take_out(draw.network, one);
     draw.timetable.take_out(draw.network, other);
+    draw.settle_rest()?;
     // On one line the first of the two places is filled first; the other place is then where it was.
     let mut both = [(one, mode, there.place as usize), (other, mode_of_other, here.place as usize)];
     if both[0].2 > both[1].2 {

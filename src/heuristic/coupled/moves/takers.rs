@@ -38,6 +38,8 @@ impl Draw<'_, '_> {
             let to = others.take_while(|taker| self.timetable.here(taker.operation).start < about).count();
             if to != place {
                 self.timetable.retake(self.network, supply, place, to);
+                // Others may now have theirs earlier.
+                self.most = i64::MAX;
             }
         }
     }
