@@ -12,7 +12,10 @@ use crate::units::{Id, IdVec, Money};
 pub(super) fn repair(problem: &Problem, made: Constructed, go_on: GoOn<'_>) -> Constructed {
     let trials = (300_000 / (made.plan.operations.len() + 1)).clamp(3, 400);
     // Where waiting pays, exact times take many times as long as rough ones: they are for what comes of it alone.
-    let rough = Constructed { schedule: evaluate_roughly(problem, &made.plan).unwrap_or(made.schedule.clone()), ..made.clone() };
+    let rough = Constructed {
+        schedule: evaluate_roughly(problem, &made.plan).unwrap_or(made.schedule.clone()),
+        ..made.clone()
+    };
     let better = reject(problem, rough, trials, go_on);
     let better = open_overtime(problem, better, trials, go_on);
     if (&better.plan.fates, &better.plan.overtime) == (&made.plan.fates, &made.plan.overtime) {

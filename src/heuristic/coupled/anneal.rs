@@ -10,6 +10,7 @@ use crate::schedule::network::{Costs, Most, Network, OpId, Overtime, Timetable};
 use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The decisions of a timetable.
 struct Decisions {
@@ -45,9 +46,23 @@ pub(super) struct Annealing<'n, 'p> {
     guide: f64,
 }
 
+/// How much searching there is to come.
+pub(super) struct Prospects<'a> {
+    /// Whether there is time.
+    pub go_on: &'a dyn Fn() -> bool,
+    /// Moves the replica will make, where that is known.
+    pub iterations: Option<u64>,
+    /// Time left; none without a limit.
+    pub remaining: &'a dyn Fn() -> Option<Duration>,
+}
+
 /// Up to so many operations a move is trusted to save all lateness, holding and makespan costs; on larger plans, where
 /// it touches a part, that much less.
 const HOPEFUL_OPERATIONS: f64 = 500.0;
+/// Moves for each operation in which a plan cools down well from the hottest temperature; with fewer it begins colder in proportion, for
+/// what a hot search undoes must be found again. And the least of it.
+const COOLS_WELL: f64 = 400.0;
+const LEAST_HEAT: f64 = 0.05;
 /// Moves drawn to calibrate, at most; fewer on large plans, where each takes longer.
 const SAMPLES: usize = 2_000;
 /// Samples times operations.
@@ -75,25 +90,56 @@ impl<'n, 'p> Annealing<'n, 'p> {
         }
     }
 
-    /// Temperatures for this instance, from a sample of moves that ends early where `go_on` says so.
-    pub fn calibrate(&mut self, go_on: &dyn Fn() -> bool) -> Temperatures {
+    /// Temperatures for this instance, from a sample of moves that ends early where there is no more time.
+    pub fn calibrate(&mut self, prospects: &Prospects<'_>) -> Temperatures {
         let before = self.timetable.costs();
         let mut worse: Vec<f64> = Vec::with_capacity(SAMPLES);
         let samples = (SAMPLED_OPERATIONS / self.network.operations.len().max(1)).clamp(50, SAMPLES);
-        for _ in (0..samples).take_while(|sample| sample % 8 != 0 || go_on()) {
-            if let Some(costs) = self.propose(f64::INFINITY) {
-                let change = self.change(before, costs);
-                if change > 0.0 && change < (self.network.unplanned_penalty / 2) as f64 {
-                    worse.push(change);
-                }
+        self.sample(samples, f64::INFINITY, prospects, &mut |replica, costs| {
+            let change = replica.change(before, costs);
+            if change > 0.0 && change < (replica.network.unplanned_penalty / 2) as f64 {
+                worse.push(change);
+            }
+        });
+        worse.sort_by(f64::total_cmp);
+        let quantile = |share: f64| worse.get((worse.len() as f64 * share) as usize).copied();
+        let hottest = quantile(0.2).unwrap_or(1.0).max(1.0);
+        let first = hottest * self.heat(samples / 2, hottest, prospects);
+        let last = (quantile(0.01).unwrap_or(1.0) * 0.15).max(1e-3).min(first / 20.0);
+        Temperatures { first, last }
+    }
+
+    /// Proposes and takes back up to so many moves, of which `see` hears what those cost that can be done; how many.
+    fn sample(
+        &mut self,
+        most_moves: usize,
+        most: f64,
+        prospects: &Prospects<'_>,
+        see: &mut dyn FnMut(&Self, Costs),
+    ) -> usize {
+        let mut moves = 0;
+        while moves < most_moves && (moves % 8 != 0 || (prospects.go_on)()) {
+            moves += 1;
+            if let Some(costs) = self.propose(most) {
+                see(self, costs);
             }
             self.timetable.take_back();
         }
-        worse.sort_by(f64::total_cmp);
-        let quantile = |share: f64| worse.get((worse.len() as f64 * share) as usize).copied();
-        let first = quantile(0.2).unwrap_or(1.0).max(1.0) * std::env::var("LW_HEAT").map_or(1.0, |v| v.parse::<f64>().unwrap());
-        let last = (quantile(0.01).unwrap_or(1.0) * 0.15).max(1e-3).min(first / 20.0);
-        Temperatures { first, last }
+        moves
+    }
+
+    /// Which part of the hottest temperature to begin with: a sample tells how many moves the time is enough for.
+    fn heat(&mut self, samples: usize, hottest: f64, prospects: &Prospects<'_>) -> f64 {
+        let moves = match prospects.iterations {
+            Some(iterations) => iterations as f64,
+            None => {
+                let Some(before) = (prospects.remaining)() else { return 1.0 };
+                let sampled = self.sample(samples, hottest, prospects, &mut |_, _| {});
+                let left = (prospects.remaining)().unwrap_or_default();
+                left.as_secs_f64() * sampled as f64 / before.saturating_sub(left).as_secs_f64().max(1e-9)
+            }
+        };
+        (moves / (self.network.operations.len().max(1) as f64 * COOLS_WELL)).clamp(LEAST_HEAT, 1.0)
     }
 
     /// The best plan found.
@@ -157,7 +203,7 @@ impl<'n, 'p> Annealing<'n, 'p> {
             if pick < *share {
                 propose(&mut draw)?;
                 let later = draw.most;
-                self.timetable.settle_within(self.network, Most { steady: steady_most, later })?;
+                self.timetable.settle_within(self.network, Most { steady: steady_most, later, early: later_most })?;
                 return Some(self.timetable.costs());
             }
             pick -= share;

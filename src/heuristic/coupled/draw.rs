@@ -64,14 +64,14 @@ const LONGEST_PATH: usize = 256;
 impl Draw<'_, '_> {
     /// Settles what is left after operations were taken out: whatever is put in next only makes others later.
     pub fn settle_rest(&mut self) -> Option<()> {
-        self.timetable.settle(self.network)?;
+        self.timetable.settle_early(self.network, Most::ANYTHING)?;
         self.most = self.later_most;
         Some(())
     }
 
     /// Settles what was put in; none also where that is known to cost more than `most`, if all it does is make others later.
     pub fn settle_put(&mut self, most: i64) -> Option<i64> {
-        self.timetable.settle_within(self.network, Most { steady: most, later: most })
+        self.timetable.settle_within(self.network, Most { steady: most, later: most, early: most })
     }
 
     /// A number below `bound`, which is not 0.

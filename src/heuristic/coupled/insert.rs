@@ -1,7 +1,7 @@
 //! Where an operation that stands on no line goes: a line, a place in its window, by several ways to choose one.
 
 use super::draw::Draw;
-use crate::schedule::network::OpId;
+use crate::schedule::network::{Most, OpId};
 
 /// Draws of one of an operation's kin on a line.
 const KIN_TRIES: usize = 8;
@@ -87,7 +87,8 @@ impl Draw<'_, '_> {
             let place = self.ready_place(operation, line);
             let place = if self.chance(60) { place } else { self.near(place, (first, last)) };
             self.timetable.put_in(network, operation, mode, place.clamp(first, last));
-            self.settle_put(self.most)?;
+            let most = self.most;
+            self.timetable.settle_early(network, Most { steady: most, later: most, early: most })?;
         }
         Some(())
     }

@@ -29,11 +29,11 @@ use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::network::Network;
 use crate::schedule::{Schedule, settle};
-use anneal::Annealing;
+use anneal::{Annealing, Prospects};
 use draw::Kin;
 use std::time::Duration;
 
-/// Replicas: no more than are commonly run at once, for a slow cooling of each finds more than many quick ones.
+/// Replicas under an iteration limit: no more than are commonly run at once, for a slow cooling of each finds more than many quick ones.
 const REPLICAS: usize = 2;
 /// Iterations between two looks at the clock, at most; fewer on large plans, where each takes longer.
 const STRIDE: u64 = 100;
@@ -73,12 +73,14 @@ pub(crate) fn search(
     network.add_forms();
     let Some(timetable) = network.timetable(start).filter(|_| !effort.is_over()) else { return };
     let kin = Kin::new(&network);
-    let mut replicas: Vec<Annealing<'_, '_>> = (0..REPLICAS)
+    let mut replicas: Vec<Annealing<'_, '_>> = (0..replicas_for(effort))
         .map(|replica| Annealing::new(&network, &kin, timetable.clone(), effort.seed, replica as u64))
         .collect();
     let stride = ((STRIDE_OPERATIONS / network.operations.len()) as u64).clamp(1, STRIDE);
     let pace = Pace { stride, unlimited: UNLIMITED_EPOCH };
-    let temperatures = replicas[0].calibrate(&|| !effort.is_over());
+    let iterations = effort.iterations.map(|all| all / replicas.len() as u64);
+    let go_on = || !effort.is_over();
+    let temperatures = replicas[0].calibrate(&Prospects { go_on: &go_on, iterations, remaining: effort.remaining });
     let mut best = Best { cost: timetable.cost(), value: schedule.value() };
     let total = (effort.remaining)();
     let mut pricing = Pricing::default();
@@ -94,6 +96,12 @@ pub(crate) fn search(
         }
         share(&mut replicas);
     }
+}
+
+/// How many replicas search. An iteration limit must come to the same plan on any machine; under a time limit each has a thread of
+/// its own, for two that take turns cool half as long.
+fn replicas_for(effort: Effort<'_>) -> usize {
+    if effort.iterations.is_some() { REPLICAS } else { effort.pool.current_num_threads().max(1) }
 }
 
 /// How long the reference takes to price a plan, and when it did last: where waiting pays, and on large plans, every epoch is too often.

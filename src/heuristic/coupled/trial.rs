@@ -1,6 +1,6 @@
 //! How fast changes of coupled plans are priced and how fast a replica anneals, for benchmarks.
 
-use super::anneal::Annealing;
+use super::anneal::{Annealing, Prospects};
 use super::draw::Kin;
 use crate::heuristic::construct::Constructed;
 use crate::heuristic::replicas::{Replica as _, Temperatures};
@@ -32,7 +32,8 @@ pub(crate) fn with_trial<R>(
     network.add_forms();
     let timetable = network.timetable(&made.plan)?;
     let kin = Kin::new(&network);
-    let temperatures = Annealing::new(&network, &kin, timetable.clone(), 1, 0).calibrate(&|| true);
+    let unlimited = Prospects { go_on: &|| true, iterations: None, remaining: &|| None };
+    let temperatures = Annealing::new(&network, &kin, timetable.clone(), 1, 0).calibrate(&unlimited);
     let random = Xoshiro256PlusPlus::seed_from_u64(1);
     Some(measure(&mut Trial { network: &network, kin, timetable, temperatures, random }))
 }

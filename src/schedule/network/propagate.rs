@@ -106,11 +106,13 @@ pub(crate) struct Most {
     pub steady: i64,
     /// That and lateness, where operations only end later than before: then nothing that is found late becomes less so.
     pub later: i64,
+    /// All but holding.
+    pub early: i64,
 }
 
 impl Most {
     /// No limit.
-    pub const ANYTHING: Self = Self { steady: i64::MAX, later: i64::MAX };
+    pub const ANYTHING: Self = Self { steady: i64::MAX, later: i64::MAX, early: i64::MAX };
 }
 
 /// Where an operation stands in time.
@@ -143,6 +145,16 @@ impl Timetable {
 
     /// The same; none also where it is known to cost more than `most`.
     pub fn settle_within(&mut self, network: &Network<'_>, most: Most) -> Option<i64> {
+        self.settle_early(network, most)?;
+        if self.waiting.pays {
+            self.wait(network)?;
+        }
+        Some(self.costs.total())
+    }
+
+    /// The same, but how long orders can wait is left for later: everything is as early as it can be, and holding costs are
+    /// not known.
+    pub fn settle_early(&mut self, network: &Network<'_>, most: Most) -> Option<()> {
         // What depends on the sequences alone is known before anything is timed.
         self.recount_runs(network);
         if self.costs.steady > most.steady {
@@ -170,10 +182,8 @@ impl Timetable {
         if network.makespan_cost_per_hour > 0 {
             self.measure_ends(network);
         }
-        if self.waiting.pays {
-            self.wait(network)?;
-        }
-        Some(self.costs.total())
+        let costs = &self.costs;
+        (costs.steady + costs.late + costs.makespan <= most.early).then_some(())
     }
 
     /// Times an operation just put in, and nothing it moves: when it ends. None where it cannot stand there.

@@ -30,9 +30,9 @@ pub(super) fn propose(draw: &mut Draw<'_, '_>) -> Option<()> {
     for &lot in &forms[standing] {
         draw.timetable.drop_lot(network, lot);
     }
-    draw.settle_rest()?;
+    draw.timetable.settle(network)?;
     for &lot in &forms[other] {
-        draw.fit_lot(lot, PLACES, draw.most)?;
+        draw.fit_lot(lot, PLACES, draw.later_most)?;
     }
     Some(())
 }
