@@ -229,7 +229,7 @@ impl Timetable {
             if here.end + journey >= completion || end + journey > completion {
                 self.touched_orders.push(facts.order);
             }
-            if settled && end + journey > completion && completion > i64::MIN {
+            if end + journey > completion && self.made[facts.order as usize] {
                 let order = &network.orders[facts.order as usize];
                 self.journal.done.push(Done::Completed { order: facts.order, before: completion });
                 self.completions[facts.order as usize] = end + journey;

@@ -219,6 +219,11 @@ impl Timetable {
         if let Some(before) = before {
             self.mark_waiting(before);
         }
+        // Whoever waits for it need not until it is put in again; so what is put in only makes others later.
+        for &behind in network.behind_of(operation) {
+            self.mark_if_placed(network, behind);
+        }
+        self.touch_delivery(network, operation);
     }
 
     /// Puts an operation into the sequence of its mode's line.
