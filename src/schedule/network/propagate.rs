@@ -304,11 +304,11 @@ impl Timetable {
             let before = self.completions[order as usize];
             let completion =
                 self.last_delivery(network, order, |ends| self.here[ends as usize].end).unwrap_or(i64::MIN);
-            if completion == before {
-                continue;
-            }
             if completion > facts.deadline {
                 return None;
+            }
+            if completion == before {
+                continue;
             }
             self.journal.done.push(Done::Completed { order, before });
             self.completions[order as usize] = completion;
