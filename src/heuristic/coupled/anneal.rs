@@ -59,9 +59,9 @@ pub(super) struct Prospects<'a> {
 /// Up to so many operations a move is trusted to save all lateness, holding and makespan costs; on larger plans, where
 /// it touches a part, that much less.
 const HOPEFUL_OPERATIONS: f64 = 500.0;
-/// Moves for each operation in which a plan cools down well from the hottest temperature; with fewer it begins colder in proportion, for
-/// what a hot search undoes must be found again. And the least of it.
-const COOLS_WELL: f64 = 400.0;
+/// Moves for each pair of operations in which a plan cools down well from the hottest temperature; with fewer it begins colder in
+/// proportion, for what a hot search undoes must be found again. And the least of it.
+const COOLS_WELL: f64 = 0.13;
 const LEAST_HEAT: f64 = 0.05;
 /// Moves drawn to calibrate, at most; fewer on large plans, where each takes longer.
 const SAMPLES: usize = 2_000;
@@ -139,7 +139,8 @@ impl<'n, 'p> Annealing<'n, 'p> {
                 left.as_secs_f64() * sampled as f64 / before.saturating_sub(left).as_secs_f64().max(1e-9)
             }
         };
-        (moves / (self.network.operations.len().max(1) as f64 * COOLS_WELL)).clamp(LEAST_HEAT, 1.0)
+        let pairs = (self.network.operations.len().max(1) as f64).powi(2);
+        (moves / (pairs * COOLS_WELL)).clamp(LEAST_HEAT, 1.0)
     }
 
     /// The best plan found.
