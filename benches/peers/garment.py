@@ -156,7 +156,7 @@ class Plant:
 
 
 def pyjobshop(plant, start, options):
-    """(line, start, end) by task, or none; and the bound in money."""
+    """(line, start, end) by task, or none, also where the model is not built in time; and the bound in money."""
     began = time.monotonic()
     model = Model()
     machines = [model.add_machine() for _ in plant.lines]
@@ -177,6 +177,9 @@ def pyjobshop(plant, start, options):
             model.add_end_before_start(tasks[plant.index[number, item, before]], tasks[task], lag)
     for line, members in able.items():
         for before in members:
+            # Hundreds of orders make millions of pairs: no time would be left to solve what is built of them.
+            if time.monotonic() - began > options.time_limit:
+                return None, None
             for after in members:
                 if before != after and (setup := plant.changeover(line, before, after)):
                     model.add_setup_time(machines[line], tasks[before], tasks[after], setup)

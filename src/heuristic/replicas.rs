@@ -105,6 +105,11 @@ pub(super) fn parts_of_epoch(effort: Effort<'_>, total: Option<Duration>) -> u64
     (timed.div_duration_f64(LONGEST_PART) / EPOCHS as f64).ceil().max(1.0) as u64
 }
 
+/// All parts of all epochs, one after another: the epoch, which part of it, and of how many.
+pub(super) fn all_parts(parts: u64) -> impl Iterator<Item = (u64, (u64, u64))> {
+    (0..EPOCHS).flat_map(move |epoch| (0..parts).map(move |part| (epoch, (part, parts))))
+}
+
 /// The shares of the budget used before and after a part of an epoch.
 pub(super) fn span_of_part(epoch: u64, (part, parts): (u64, u64)) -> (f64, f64) {
     let (from, to) = span(epoch);

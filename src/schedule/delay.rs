@@ -18,7 +18,7 @@ use crate::working_time::{Placement, Span};
 
 /// Whether waiting can ever save money, or facts take materials: the earliest timing counts those as gone from the
 /// first instant, which may keep somebody waiting for nothing.
-pub(super) fn may_pay(problem: &Problem) -> bool {
+pub(crate) fn may_pay(problem: &Problem) -> bool {
     problem.supplies.iter().any(|supply| supply.reserved > 0)
         || problem.orders.iter().any(|order| order.holding_cost_per_day > Money::ZERO)
         || (!problem.baseline.lots.is_empty() && problem.baseline.start_change_cost_per_hour > Money::ZERO)

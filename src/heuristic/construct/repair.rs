@@ -5,19 +5,19 @@
 use super::{Constructed, GoOn};
 use crate::plan::{Fate, Plan};
 use crate::problem::{OrderIdx, Problem};
-use crate::schedule::{evaluate_roughly, settle_roughly};
+use crate::schedule::{evaluate_roughly, settle_roughly, waiting_may_pay};
 use crate::units::{Id, IdVec, Money};
 
 /// The plan, improved where refusing an order or opening an overtime window costs less.
 pub(super) fn repair(problem: &Problem, made: Constructed, go_on: GoOn<'_>) -> Constructed {
     let trials = (300_000 / (made.plan.operations.len() + 1)).clamp(3, 400);
-    // Where waiting pays, exact times take many times as long as rough ones: they are for what comes of it alone.
-    let rough = Constructed {
-        schedule: evaluate_roughly(problem, &made.plan).unwrap_or(made.schedule.clone()),
-        ..made.clone()
-    };
-    let better = reject(problem, rough, trials, go_on);
-    let better = open_overtime(problem, better, trials, go_on);
+    if !waiting_may_pay(problem) {
+        return open_overtime(problem, reject(problem, made, trials, go_on), trials, go_on);
+    }
+    // Exact times then take many times as long as rough ones: they are for what comes of it alone.
+    let Ok(schedule) = evaluate_roughly(problem, &made.plan) else { return made };
+    let rough = Constructed { schedule, ..made.clone() };
+    let better = open_overtime(problem, reject(problem, rough, trials, go_on), trials, go_on);
     if (&better.plan.fates, &better.plan.overtime) == (&made.plan.fates, &made.plan.overtime) {
         return made;
     }

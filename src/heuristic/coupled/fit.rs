@@ -36,7 +36,8 @@ impl Draw<'_, '_> {
     }
 
     /// Puts all operations of a lot, none of which stands in a sequence, where each costs least, or ends first, of some
-    /// places drawn. None where one of them cannot be put at any of them, or all cost more than `most`. The timetable must be settled, and is then.
+    /// places drawn. None where one of them cannot be put at any of them, or all cost more than `most`. The timetable must be
+    /// settled, and is then.
     pub fn fit_lot(&mut self, lot: u32, places: usize, most: i64) -> Option<()> {
         let network = self.network;
         let route = network.problem.route_of(network.plan.lots[LotIdx(lot)].item);

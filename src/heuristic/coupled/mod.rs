@@ -18,6 +18,8 @@ mod draw;
 mod fit;
 mod insert;
 mod moves;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub(crate) use trial::with_trial;

@@ -15,7 +15,9 @@ mod grid;
 #[cfg(test)]
 mod tests;
 
-use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, run_epoch, share, span};
+use super::replicas::{
+    Best, Effort, Epoch, Pace, Replica as _, SEARCH, all_parts, parts_of_epoch, run_part, share, span_of_part,
+};
 use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::schedule::network::Network;
@@ -46,15 +48,19 @@ pub(super) fn search(
     let temperatures = replicas[0].calibrate();
     let mut best = Best { cost: i64::MAX, value: schedule.value() };
     let total = (effort.remaining)();
-    for epoch in 0..EPOCHS {
-        run_epoch(&mut replicas, effort, (epoch, total), PACE, &|share| temperatures.at(share));
+    // A proof waits for good plans.
+    let parts = parts_of_epoch(effort, total);
+    for (epoch, part) in all_parts(parts) {
+        run_part(&mut replicas, effort, (epoch, part, total), PACE, &|share| temperatures.at(share));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = best.improve(network.problem, &replicas, |replica| replica.best_plan(network));
-        tell(Epoch { done: span(epoch).1, iterations, better, source: SEARCH });
+        tell(Epoch { done: span_of_part(epoch, part).1, iterations, better, source: SEARCH });
         if effort.is_over() {
             break;
         }
-        share(&mut replicas);
+        if part.0 + 1 == parts {
+            share(&mut replicas);
+        }
     }
     Some(())
 }

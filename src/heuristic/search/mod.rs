@@ -21,7 +21,7 @@ use recombination::Recombination;
 
 use crate::heuristic::moves::Neighbours;
 use crate::heuristic::replicas::{
-    EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, leader, parts_of_epoch, run_part, share, span_of_part,
+    EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, all_parts, leader, parts_of_epoch, run_part, share, span_of_part,
 };
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -88,9 +88,9 @@ pub(crate) fn search(
     let heat = |share: f64| temperatures.at(cooled(share, coolings));
     // A proof waits for better plans of few lots; finishing one of many takes its time.
     let parts = if standing <= FEW_LOTS { parts_of_epoch(effort, total) } else { 1 };
-    for (epoch, part) in (0..EPOCHS).flat_map(|epoch| (0..parts).map(move |part| (epoch, part))) {
-        run_part(&mut replicas, effort, (epoch, (part, parts), total), PACE, &heat);
-        let ends = part + 1 == parts;
+    for (epoch, part) in all_parts(parts) {
+        run_part(&mut replicas, effort, (epoch, part, total), PACE, &heat);
+        let ends = part.0 + 1 == parts;
         let recombined = ends && recombination.as_ref().is_some_and(|own| own.is_due(epoch) && own.run(&mut replicas));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = leader(&replicas).filter(|leader| leader.best_cost() < best).and_then(|leader| {
@@ -98,7 +98,7 @@ pub(crate) fn search(
             ground_plan.finish(problem, &leader.best_arrangement())
         });
         tell(Epoch {
-            done: span_of_part(epoch, (part, parts)).1,
+            done: span_of_part(epoch, part).1,
             iterations,
             better,
             source: if recombined { recombination::SOURCE } else { SEARCH },
