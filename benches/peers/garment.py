@@ -16,15 +16,14 @@ import subprocess
 import tempfile
 import time
 from collections import defaultdict
-from datetime import datetime, timedelta, timezone
-from math import ceil
+from datetime import datetime
 from pathlib import Path
 
 from pyjobshop import Model
 from pyjobshop.Solution import ScheduledTask, Solution
 from pyjobshop.solvers.ortools import CPModel
 
-from shop import DAY, TEN_THOUSANDTHS, decimal, money, seconds
+from shop import DAY, TEN_THOUSANDTHS, decimal, instant, lateness_cost, order_entry, run_time, seconds, written
 
 HERE = Path(__file__).resolve().parent
 KEPT = {
@@ -61,7 +60,14 @@ class Plant:
         self.instance = instance
         self.start = datetime.fromisoformat(instance["start"])
         self.lines = instance["lines"]
-        self.tables = {table["id"]: table for table in instance["changeovers"]}
+        # By table: how its rules combine, and the seconds of each attribute; asked of millions of pairs.
+        self.tables = {
+            table["id"]: (
+                max if table.get("combine") == "max" else sum,
+                [(rule["attribute"], span(rule["time"])) for rule in table["rules"]],
+            )
+            for table in instance["changeovers"]
+        }
         routes = {route["id"]: route["operations"] for route in instance["routes"]}
         variants = {variant["id"]: variant for variant in instance["variants"]}
         self.tasks, self.index, self.operations, self.variant, self.modes = [], {}, [], [], []
@@ -81,10 +87,8 @@ class Plant:
         for index, line in enumerate(self.lines):
             if line["stage"] != operation["stage"] or not needs <= set(line.get("offers", [])):
                 continue
-            for rate in line["rates"]:
-                if all(variant["attributes"].get(name) == value for name, value in rate.get("match", {}).items()):
-                    found[index] = max(1, ceil(quantity * decimal(rate["seconds_per_unit"])))
-                    break
+            if (time_there := run_time(line, variant, quantity)) >= 0:
+                found[index] = time_there
         return found
 
     def changeover(self, line, before, after):
@@ -92,15 +96,15 @@ class Plant:
         table = self.tables.get(self.lines[line].get("changeovers"))
         if table is None:
             return 0
+        combined, rules = table
         first, second = self.variant[before]["attributes"], self.variant[after]["attributes"]
-        times = [span(rule["time"]) for rule in table["rules"] if first.get(rule["attribute"]) != second.get(rule["attribute"])]
-        return (max if table.get("combine") == "max" else sum)(times or [0])
+        return combined([time for attribute, time in rules if first.get(attribute) != second.get(attribute)] or [0])
 
     def offset(self, instant):
         return seconds(instant, self.start)
 
     def instant(self, offset):
-        return (self.start + timedelta(seconds=offset)).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return instant(self.start, offset)
 
     def plan(self, placed):
         """The lotwise plan of (line, start, end) by task."""
@@ -112,36 +116,23 @@ class Plant:
             tasks.sort()
             for (_, before), (_, task) in zip(tasks, tasks[1:]):
                 setups[task] = self.changeover(line, before, task)
+        done, deliveries = defaultdict(list), [0] * len(self.instance["orders"])
+        for task, (number, item_number, operation) in enumerate(self.tasks):
+            line, start, end = placed[task]
+            times = {"setup_start": self.instant(start - setups[task])} if setups[task] else {}
+            times |= {"start": self.instant(start), "end": self.instant(end)}
+            done[number, item_number].append({"operation": operation, "line": self.lines[line]["id"]} | times)
+            deliveries[number] = max(deliveries[number], end)
         lots, orders, total = [], [], 0
         for number, order in enumerate(self.instance["orders"]):
-            delivery = 0
             for item_number, item in enumerate(order["items"]):
-                done = []
-                for operation in self.operations_of(number, item_number):
-                    task = self.index[number, item_number, operation]
-                    line, start, end = placed[task]
-                    times = {"setup_start": self.instant(start - setups[task])} if setups[task] else {}
-                    times |= {"start": self.instant(start), "end": self.instant(end)}
-                    done.append({"operation": operation, "line": self.lines[line]["id"]} | times)
-                    delivery = max(delivery, end)
                 entry = {"order": order["id"], "item": str(item_number), "lot": 0, "quantity": item["quantity"]}
-                lots.append(entry | {"operations": done})
-            late = max(0, delivery - self.offset(order["due"]))
-            weight = int(decimal(order.get("late_cost_per_day", 0)) * TEN_THOUSANDTHS)
-            cost = (2 * weight * late + DAY) // (2 * DAY)
+                lots.append(entry | {"operations": done[number, item_number]})
+            late = deliveries[number] - self.offset(order["due"])
+            cost = lateness_cost(int(decimal(order.get("late_cost_per_day", 0)) * TEN_THOUSANDTHS), late)
             total += cost
-            entry = {"id": order["id"], "status": "late" if late else "on_time", "delivery": self.instant(delivery)}
-            orders.append(entry | {"cost": money(cost)} | ({"lateness": f"PT{late}S"} if late else {}))
-        terms = "production changeover overtime holding rejection short_run transport baseline makespan"
-        cost = {"total": money(total), "lateness": money(total)} | dict.fromkeys(terms.split(), 0)
-        head = {"format": "lotwise-plan/1", "instance": self.instance["name"], "status": "feasible", "cost": cost}
-        return head | {"bound": None, "gap": None, "lots": lots, "orders": orders}
-
-    def operations_of(self, number, item):
-        return [operation for order, own, operation in self.tasks_of(number) if own == item]
-
-    def tasks_of(self, number):
-        return [task for task in self.tasks if task[0] == number]
+            orders.append(order_entry(order, self.instant(deliveries[number]), late, cost))
+        return written(self.instance, "feasible", total, lots, orders)
 
     def placed(self, plan):
         """(line, start, end) by task of a lotwise plan."""
@@ -160,10 +151,10 @@ def pyjobshop(plant, start, options):
     began = time.monotonic()
     model = Model()
     machines = [model.add_machine() for _ in plant.lines]
-    jobs, weights = [], [int(decimal(order.get("late_cost_per_day", 0))) for order in plant.instance["orders"]]
-    for order, weight in zip(plant.instance["orders"], weights):
-        due = plant.offset(order["due"])
-        jobs.append(model.add_job(weight=weight, due_date=due))
+    jobs = [
+        model.add_job(weight=int(decimal(order.get("late_cost_per_day", 0))), due_date=plant.offset(order["due"]))
+        for order in plant.instance["orders"]
+    ]
     tasks, modes, able = [], [], defaultdict(list)
     for task, (number, item, _) in enumerate(plant.tasks):
         release = max(0, plant.offset(plant.instance["orders"][number].get("release", plant.instance["start"])))
@@ -198,8 +189,8 @@ def pyjobshop(plant, start, options):
     return [(task.resources[0], task.start, task.end) for task in result.best.tasks], result.lower_bound / DAY
 
 
-def run(command, **options):
-    return subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True, **options)
+def run(command):
+    subprocess.run([str(word) for word in command], check=True, capture_output=True)
 
 
 def compare(orders, seed, options, folder):
@@ -212,8 +203,7 @@ def compare(orders, seed, options, folder):
     for name, arguments in {"dispatch": ["--method", "dispatch"], "lotwise": []}.items():
         limits = ["--time-limit", f"{options.time_limit:g}s", "--threads", options.threads, "--seed", options.seed]
         run([options.lotwise, "solve", file, "-o", answer, "-q", *limits, *arguments])
-        plan = json.loads(answer.read_text())
-        figures[name] = plan
+        figures[name] = json.loads(answer.read_text())
     plant = Plant(json.loads(file.read_text()))
     placed, bound = pyjobshop(plant, plant.placed(figures["dispatch"]), options)
     if placed is not None:

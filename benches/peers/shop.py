@@ -99,10 +99,6 @@ class Shop:
         """When a lot ends that follows `before` on a line that is free from `free` on."""
         return max(self.release[lot], free + self.changeover(before, lot)) + self.duration[lot][line]
 
-    def lateness_cost(self, lot, end):
-        """In ten-thousandths, rounded half up as the format says."""
-        return (2 * self.weight[lot] * max(0, end - self.due[lot]) + DAY) // (2 * DAY)
-
     def plan(self, sequences, status):
         """The lotwise plan of each line's lots in order, every run as early as it can be."""
         if sorted(lot for lots in sequences for lot in lots) != list(range(len(self.due))):
@@ -113,15 +109,11 @@ class Shop:
             free, before = 0, None
             for lot in sequence:
                 end = self.end(lot, line, free, before)
-                cost = self.lateness_cost(lot, end)
+                cost = lateness_cost(self.weight[lot], end - self.due[lot])
                 lots[lot] = self.lot_entry(lot, line, end, self.changeover(before, lot))
                 orders[lot] = self.order_entry(lot, end, cost)
                 total, free, before = total + cost, end, lot
-        terms = "production changeover overtime holding rejection short_run transport baseline makespan"
-        cost = {"total": money(total), "lateness": money(total)} | dict.fromkeys(terms.split(), 0)
-        plan = {"format": "lotwise-plan/1", "instance": self.instance["name"], "status": status, "cost": cost}
-        plan |= {"bound": money(total), "gap": 0} if status == "optimal" else {"bound": None, "gap": None}
-        return plan | {"lots": lots, "orders": orders}
+        return written(self.instance, status, total, lots, orders)
 
     def lot_entry(self, lot, line, end, setup):
         order = self.instance["orders"][lot]
@@ -134,18 +126,39 @@ class Shop:
         return entry | {"operations": [operation]}
 
     def order_entry(self, lot, end, cost):
-        late = end - self.due[lot]
-        entry = {"id": self.instance["orders"][lot]["id"], "status": "late" if late > 0 else "on_time"}
-        entry |= {"delivery": self.instant(end), "cost": money(cost)}
-        return entry | ({"lateness": f"PT{late}S"} if late > 0 else {})
+        return order_entry(self.instance["orders"][lot], self.instant(end), end - self.due[lot], cost)
 
     def instant(self, offset):
-        moment = (self.start + timedelta(seconds=offset)).astimezone(timezone.utc)
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return instant(self.start, offset)
+
+
+def instant(start, offset):
+    """The text of so many seconds after the start."""
+    return (start + timedelta(seconds=offset)).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def money(ten_thousandths):
     return ten_thousandths / TEN_THOUSANDTHS
+
+
+def lateness_cost(weight, late):
+    """Of so many seconds, in ten-thousandths like the weight of a day, rounded half up as the format says."""
+    return (2 * weight * max(0, late) + DAY) // (2 * DAY)
+
+
+def order_entry(order, delivery, late, cost):
+    """An order of a plan; `late` in seconds, below 0 where it is early."""
+    entry = {"id": order["id"], "status": "late" if late > 0 else "on_time", "delivery": delivery, "cost": money(cost)}
+    return entry | ({"lateness": f"PT{late}S"} if late > 0 else {})
+
+
+def written(instance, status, total, lots, orders):
+    """A plan whose only cost is lateness."""
+    terms = "production changeover overtime holding rejection short_run transport baseline makespan"
+    cost = {"total": money(total), "lateness": money(total)} | dict.fromkeys(terms.split(), 0)
+    plan = {"format": "lotwise-plan/1", "instance": instance["name"], "status": status, "cost": cost}
+    plan |= {"bound": money(total), "gap": 0} if status == "optimal" else {"bound": None, "gap": None}
+    return plan | {"lots": lots, "orders": orders}
 
 
 def read_setup(instance):
@@ -166,6 +179,11 @@ def duration(line, variant, quantity):
     """Seconds the line runs, or -1 if it cannot."""
     if not set(variant.get("requires", [])) <= set(line.get("offers", [])):
         return -1
+    return run_time(line, variant, quantity)
+
+
+def run_time(line, variant, quantity):
+    """Seconds by the first rate that matches, or -1 where none does."""
     for rate in line["rates"]:
         only(f"a rate of line {line['id']}", rate, {"match", "seconds_per_unit"})
         if all(variant["attributes"].get(name) == value for name, value in rate.get("match", {}).items()):
