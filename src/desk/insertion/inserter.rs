@@ -93,9 +93,7 @@ impl Inserter<'_, '_> {
         for Chance { mode, place, .. } in chances {
             self.timetable.put_in(self.network, operation, mode, place);
             let most = best.map_or(i64::MAX, |best| best.0);
-            if let Some(cost) =
-                self.timetable.settle_within(self.network, Most { steady: most, later: most, early: most })
-            {
+            if let Some(cost) = self.timetable.settle_within(self.network, Most::of(most)) {
                 let delivery = self.foreseen(operation, None);
                 let cost = cost.saturating_add(self.price_of(operation, delivery));
                 best = best.into_iter().chain([(cost, delivery, mode, place)]).min();

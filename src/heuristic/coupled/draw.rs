@@ -71,7 +71,7 @@ impl Draw<'_, '_> {
 
     /// Settles what was put in; none also where that is known to cost more than `most`, if all it does is make others later.
     pub fn settle_put(&mut self, most: i64) -> Option<i64> {
-        self.timetable.settle_within(self.network, Most { steady: most, later: most, early: most })
+        self.timetable.settle_within(self.network, Most::of(most))
     }
 
     /// A number below `bound`, which is not 0.

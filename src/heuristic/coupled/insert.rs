@@ -87,8 +87,7 @@ impl Draw<'_, '_> {
             let place = self.ready_place(operation, line);
             let place = if self.chance(60) { place } else { self.near(place, (first, last)) };
             self.timetable.put_in(network, operation, mode, place.clamp(first, last));
-            let most = self.most;
-            self.timetable.settle_early(network, Most { steady: most, later: most, early: most })?;
+            self.timetable.settle_early(network, Most::of(self.most))?;
         }
         Some(())
     }

@@ -1,5 +1,6 @@
 //! What is given up before it is timed in full would have been too dear, and what is not costs what it costs in full.
 
+use super::trial::draw;
 use crate::generate::{Parameters, generate};
 use crate::heuristic::construct::construct;
 use crate::problem::Problem;
@@ -20,7 +21,7 @@ fn relocate(
     timetable.take_out(network, operation);
     timetable.settle_early(network, Most::ANYTHING)?;
     timetable.put_in(network, operation, mode, place);
-    timetable.settle_within(network, Most { steady: most, later: most, early: most })?;
+    timetable.settle_within(network, Most::of(most))?;
     let costs = timetable.costs();
     Some(costs.steady + costs.late + costs.makespan)
 }
@@ -37,12 +38,7 @@ fn only_what_is_too_dear_is_given_up() {
         let mut timetable = network.timetable(&made.plan).unwrap();
         let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
         for _ in 0..MOVES {
-            let operation = random.random_range(0..network.operations.len()) as OpId;
-            if !timetable.here(operation).is_placed() || network.operations[operation as usize].is_fact {
-                continue;
-            }
-            let (from, to) = network.operations[operation as usize].modes;
-            let mode = random.random_range(from..to);
+            let Some((operation, mode)) = draw(&network, &timetable, &mut random) else { continue };
             let line = network.modes[mode as usize].line;
             let here = timetable.here(operation);
             let (first, last) = timetable.window(&network, operation, line);

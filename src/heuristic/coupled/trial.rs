@@ -38,6 +38,20 @@ pub(crate) fn with_trial<R>(
     Some(measure(&mut Trial { network: &network, kin, timetable, temperatures, random }))
 }
 
+/// A random operation with some mode to run it in; none where the one drawn stands nowhere or is a fact.
+pub(super) fn draw(
+    network: &Network<'_>,
+    timetable: &Timetable,
+    random: &mut Xoshiro256PlusPlus,
+) -> Option<(OpId, u32)> {
+    let operation = random.random_range(0..network.operations.len()) as OpId;
+    if !timetable.here(operation).is_placed() || network.operations[operation as usize].is_fact {
+        return None;
+    }
+    let (from, to) = network.operations[operation as usize].modes;
+    Some((operation, random.random_range(from..to)))
+}
+
 impl Trial<'_, '_> {
     /// What one replica finds in so many proposals from the constructed plan, while it cools.
     pub fn epoch(&self, proposals: u64) -> i64 {
@@ -56,12 +70,7 @@ impl Trial<'_, '_> {
         let cost = timetable.cost();
         let mut sum = 0i64;
         for _ in 0..count {
-            let operation = random.random_range(0..network.operations.len()) as OpId;
-            if !timetable.here(operation).is_placed() || network.operations[operation as usize].is_fact {
-                continue;
-            }
-            let (from, to) = network.operations[operation as usize].modes;
-            let mode = random.random_range(from..to);
+            let Some((operation, mode)) = draw(network, timetable, random) else { continue };
             timetable.take_out(network, operation);
             let most = timetable.sequence(network.modes[mode as usize].line).len();
             let place = random.random_range(0..=most);

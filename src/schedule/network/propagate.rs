@@ -112,7 +112,12 @@ pub(crate) struct Most {
 
 impl Most {
     /// No limit.
-    pub const ANYTHING: Self = Self { steady: i64::MAX, later: i64::MAX, early: i64::MAX };
+    pub const ANYTHING: Self = Self::of(i64::MAX);
+
+    /// One limit for all of them: for what is put in, which makes others later and nobody earlier.
+    pub const fn of(cost: i64) -> Self {
+        Self { steady: cost, later: cost, early: cost }
+    }
 }
 
 /// Where an operation stands in time.
@@ -230,11 +235,7 @@ impl Timetable {
                 self.touched_orders.push(facts.order);
             }
             if end + journey > completion && self.made[facts.order as usize] {
-                let order = &network.orders[facts.order as usize];
-                self.journal.done.push(Done::Completed { order: facts.order, before: completion });
-                self.completions[facts.order as usize] = end + journey;
-                self.costs.late += order.late_cost(end + journey) - order.late_cost(completion);
-                self.complete_waiting(network, facts.order);
+                self.complete(network, facts.order, end + journey);
             }
         }
         Some(())
@@ -310,12 +311,19 @@ impl Timetable {
             if completion == before {
                 continue;
             }
-            self.journal.done.push(Done::Completed { order, before });
-            self.completions[order as usize] = completion;
-            self.costs.late += facts.late_cost(completion) - facts.late_cost(before);
-            self.complete_waiting(network, order);
+            self.complete(network, order, completion);
         }
         Some(())
+    }
+
+    /// An order is complete at another time.
+    #[inline]
+    fn complete(&mut self, network: &Network<'_>, order: u32, completion: i64) {
+        let facts = &network.orders[order as usize];
+        let before = std::mem::replace(&mut self.completions[order as usize], completion);
+        self.journal.done.push(Done::Completed { order, before });
+        self.costs.late += facts.late_cost(completion) - facts.late_cost(before);
+        self.complete_waiting(network, order);
     }
 
     fn measure_ends(&mut self, network: &Network<'_>) {
