@@ -40,7 +40,7 @@ test: tools lint ## Lints, then every test with default features, the library al
 
 # 200 calls killed at random instants; a full disk, little memory, a clock that jumps.
 test-faults: tools ## Kills the command, fills its disk, takes its memory: what it then leaves behind
-	@$(WITH_TOOLS) LOTWISE_FAULTS=200 $(CARGO) test --locked --test faults -- --nocapture --test-threads 1
+	@$(WITH_TOOLS) LOTWISE_FAULTS=200 $(CARGO) test --locked --test command faults:: -- --nocapture --test-threads 1
 
 # A hundred thousand lots on a line, as many windows, a thousand operations in a row: seconds and MiB of each.
 test-shapes: tools ## Instances of the worst shapes at their full size

@@ -13,6 +13,7 @@ use crate::heuristic::search::{covers, improve_groups};
 use crate::plan::Plan;
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::schedule::Schedule;
+use crate::solution::StoppedBy;
 use crate::solve::Options;
 use crate::units::{Id, Seconds};
 use rand::{RngExt as _, SeedableRng};
@@ -38,6 +39,8 @@ pub(super) struct Repaired {
     pub schedule: Schedule,
     /// Orders that were left out and are made.
     pub recalled: usize,
+    /// Why it ended.
+    pub stopped_by: StoppedBy,
     /// Iterations of the search.
     pub iterations: u64,
 }
@@ -82,7 +85,17 @@ pub(super) fn repair(
     } else {
         repair.put_in_again();
     }
-    Ok(Repaired { plan: repair.plan, schedule: repair.schedule, recalled, iterations: repair.iterations })
+    let Repair { plan, schedule, iterations, .. } = repair;
+    let stopped_by = if options.cancel.is_cancelled() {
+        StoppedBy::Cancelled
+    } else if effort.is_over() {
+        StoppedBy::Time
+    } else if options.iterations.is_some_and(|limit| iterations >= limit) {
+        StoppedBy::Iterations
+    } else {
+        StoppedBy::Done
+    };
+    Ok(Repaired { plan, schedule, recalled, iterations, stopped_by })
 }
 
 struct Repair<'a> {

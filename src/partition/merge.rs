@@ -12,7 +12,7 @@ use crate::model::Instance;
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::{Schedule, settle};
-use crate::solution::{CostBreakdown, FORMAT, Kpis, Run, Solution, Status, StoppedBy};
+use crate::solution::{CostBreakdown, FORMAT, Kpis, Run, Solution, Status};
 use crate::solve::{Options, plan_of, solution_of};
 use crate::units::Money;
 use crate::validate::validate;
@@ -61,15 +61,8 @@ pub fn merge(instance: &Instance, plans: &[Solution], options: &Options) -> Resu
     let (plan, schedule) = timed(&problem, plan_of(instance, &problem, &all_of(instance, plans)))?;
     let (put_together, unplanned_before) = (schedule.cost, schedule.unplanned);
     let border_orders = problem.orders.ids().filter(|&order| is_on_the_border(&problem, order, &part_of)).count();
-    let Repaired { plan: better, schedule: better_schedule, recalled, iterations } =
+    let Repaired { plan: better, schedule: better_schedule, recalled, iterations, stopped_by } =
         repair(&problem, (&plan, &schedule), &part_of, options).map_err(PartitionError::Internal)?;
-    let stopped_by = if options.cancel.is_cancelled() {
-        StoppedBy::Cancelled
-    } else if options.iterations.is_none() && options.time_limit.is_some_and(|limit| (options.clock)() >= limit) {
-        StoppedBy::Time
-    } else {
-        StoppedBy::Done
-    };
     let mut run = Run {
         version: env!("CARGO_PKG_VERSION").to_string(),
         seed: options.seed,

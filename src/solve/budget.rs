@@ -1,5 +1,6 @@
 //! How long to go on: a clock, an iteration count, a flag.
 
+use super::incumbent::Incumbent;
 use super::{CancelFlag, Clock, Options};
 use crate::solution::StoppedBy;
 use std::time::Duration;
@@ -50,14 +51,14 @@ impl Budget {
         self.iterations.is_none().then(|| ((self.clock)().as_secs_f64() * 1_000.0).round() / 1_000.0)
     }
 
-    /// Why the solve ended after so many iterations.
-    pub fn stopped_by(&self, iterations: u64) -> StoppedBy {
+    /// Why the solve ended.
+    pub fn stopped_by(&self, incumbent: &Incumbent<'_>) -> StoppedBy {
         if self.cancel.is_cancelled() {
             StoppedBy::Cancelled
-        } else if self.remaining().is_some_and(|left| left == Duration::ZERO) {
+        } else if incumbent.out_of_time || self.remaining().is_some_and(|left| left == Duration::ZERO) {
             StoppedBy::Time
         // Replicas share the limit evenly; a few iterations may be left over.
-        } else if self.iterations.is_some_and(|limit| limit.saturating_sub(iterations) < 8) {
+        } else if self.iterations.is_some_and(|limit| limit.saturating_sub(incumbent.iterations) < 8) {
             StoppedBy::Iterations
         } else {
             StoppedBy::Done

@@ -32,6 +32,8 @@ pub(super) struct Incumbent<'a> {
     pub faults: Vec<String>,
     /// Search iterations made so far.
     pub iterations: u64,
+    /// Whether the search ended for want of time, though some is left that it kept for its last plan.
+    pub out_of_time: bool,
     /// No plan that makes all orders that must be made costs less.
     bound: Option<Money>,
 }
@@ -43,7 +45,18 @@ impl<'a> Incumbent<'a> {
     /// No plan yet.
     pub fn new(problem: &'a Problem, budget: &'a Budget, progress: &'a mut dyn FnMut(&Progress)) -> Self {
         let (candidates, history, bounds, faults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { problem, budget, progress, candidates, history, bounds, faults, iterations: 0, bound: None }
+        Self {
+            problem,
+            budget,
+            progress,
+            candidates,
+            history,
+            bounds,
+            faults,
+            iterations: 0,
+            out_of_time: false,
+            bound: None,
+        }
     }
 
     /// Says that a phase begins.

@@ -7,7 +7,7 @@ use super::incumbent::{Candidate, Incumbent};
 use super::{Method, Options, Progress, SolveError, answer, clashes, recombination, start};
 use crate::heuristic::construct::{construct, earliest_due_date, operations_of};
 use crate::heuristic::coupled;
-use crate::heuristic::replicas::Effort;
+use crate::heuristic::replicas::{Effort, Epoch};
 use crate::heuristic::search;
 use crate::model::Instance;
 use crate::plan::pool::Pool;
@@ -88,7 +88,7 @@ pub(super) fn run(
         });
     }
     incumbent.phase("verify");
-    let stopped_by = if incumbent.is_proved() { StoppedBy::Done } else { budget.stopped_by(incumbent.iterations) };
+    let stopped_by = if incumbent.is_proved() { StoppedBy::Done } else { budget.stopped_by(&incumbent) };
     let (bound, iterations) = (incumbent.bound(), incumbent.iterations);
     let (incumbents, faults) = (std::mem::take(&mut incumbent.history), std::mem::take(&mut incumbent.faults));
     let bounds = std::mem::take(&mut incumbent.bounds);
@@ -196,8 +196,7 @@ fn improve(
         pool,
         chooser: options.recombine.then_some(&choose),
     };
-    let search = if search::covers(problem) { search::search } else { coupled::search };
-    search(problem, &best.plan, &best.schedule, effort, &mut |epoch| {
+    let mut tell = |epoch: Epoch| {
         incumbent.iterations = epoch.iterations;
         if let Some((plan, schedule)) = epoch.better {
             incumbent.offer(epoch.source, plan, schedule);
@@ -207,7 +206,14 @@ fn improve(
         }
         proved.store(incumbent.is_proved(), Ordering::Relaxed);
         incumbent.tick(epoch.done);
-    });
+    };
+    let out_of_time = if search::covers(problem) {
+        search::search(problem, &best.plan, &best.schedule, effort, &mut tell);
+        false
+    } else {
+        coupled::search(problem, &best.plan, &best.schedule, effort, &mut tell)
+    };
+    incumbent.out_of_time = out_of_time;
     incumbent.faults.extend(failed.into_inner().ok().flatten());
 }
 

@@ -1,4 +1,4 @@
-/* A wall clock that jumps by CLOCK_JUMP seconds half a second after it was first read; preloaded by tests/faults.rs.
+/* A wall clock that jumps by CLOCK_JUMP seconds half a second after it was first read; preloaded by tests/command/faults.rs.
  * Clocks that only go forward are left alone: the kernel promises as much. */
 #define _GNU_SOURCE
 #include <stdlib.h>

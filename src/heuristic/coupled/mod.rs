@@ -47,21 +47,33 @@ const UNLIMITED_EPOCH: u64 = 50_000;
 /// Of so many parts of the time, the reference may take one to price what was found.
 const PRICING_PART: u32 = 20;
 
-/// Improves a plan; `tell` hears of every epoch.
+/// Improves a plan; `tell` hears of every epoch. Whether it ended for want of time, of which it leaves some for the last plan.
 pub(crate) fn search(
     problem: &Problem,
     start: &Plan,
     schedule: &Schedule,
     effort: Effort<'_>,
     tell: &mut dyn FnMut(Epoch),
-) {
-    let mut network = Network::new(problem, start);
+) -> bool {
+    let network = Network::new(problem, start);
     if network.operations.len() < 2 {
-        return;
+        return false;
     }
     let spare = spare_time(problem, start, effort);
     let remaining = || (effort.remaining)().map(|left| left.saturating_sub(spare));
     let effort = Effort { remaining: &remaining, ..effort };
+    search_network(network, (start, schedule), effort, tell);
+    effort.is_over()
+}
+
+/// The search of a network by what it is: one of its kind, or of any.
+fn search_network(
+    mut network: Network<'_>,
+    (start, schedule): (&Plan, &Schedule),
+    effort: Effort<'_>,
+    tell: &mut dyn FnMut(Epoch),
+) {
+    let problem = network.problem;
     if critical::covers(&network, schedule) {
         return critical::search(&network, start, schedule, effort, tell);
     }

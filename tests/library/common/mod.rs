@@ -1,0 +1,5 @@
+//! What several tests are made of.
+
+pub mod instances;
+pub mod schema_walk;
+pub mod tiny_shop;
