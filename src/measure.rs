@@ -3,7 +3,7 @@
 //! Not part of the library's face: it may change with any version. What lends something of its own lends it to a
 //! closure, so that nothing private is named here.
 
-use crate::heuristic::construct::construct;
+use crate::heuristic::construct::{Allowance, construct};
 use crate::heuristic::coupled::with_trial as with_coupled_trial;
 use crate::heuristic::search::{PricingTrial, with_epochs};
 use crate::model::Instance;
@@ -23,13 +23,13 @@ impl Compiled {
 
     /// The cost of the plan that construction makes of it, in ten-thousandths.
     pub fn construct(&self) -> i64 {
-        construct(&self.0, &|| true).schedule.value().1.0
+        construct(&self.0, Allowance::UNLIMITED).schedule.value().1.0
     }
 
     /// Lends what one replica makes of the constructed plan in so many proposals, always from the same plan and with the
     /// same draws: the cost of the best plan found. None where there is nothing to search for.
     pub fn with_epochs<R>(&self, measure: impl FnOnce(Steps<'_>) -> R) -> Option<R> {
-        let made = construct(&self.0, &|| true);
+        let made = construct(&self.0, Allowance::UNLIMITED);
         if crate::heuristic::search::covers(&self.0) {
             with_epochs(&self.0, &made, measure)
         } else {
@@ -40,7 +40,7 @@ impl Compiled {
     /// Lends the pricing of relocations in a plan whose operations wait for one another: so many times one operation of
     /// the constructed plan is put elsewhere, the plan timed and priced and the change taken back; the sum of the prices.
     pub fn with_coupled_prices<R>(&self, measure: impl FnOnce(Steps<'_>) -> R) -> Option<R> {
-        let made = construct(&self.0, &|| true);
+        let made = construct(&self.0, Allowance::UNLIMITED);
         with_coupled_trial(&self.0, &made, |trial| measure(&mut |count| trial.price(count)))
     }
 
@@ -48,7 +48,7 @@ impl Compiled {
     /// how many extensions it tried. None where the bound does not cover the instance.
     #[cfg(feature = "mip")]
     pub fn with_column_pricing<R>(&self, work: u64, measure: impl FnOnce(&dyn Fn() -> u64) -> R) -> Option<R> {
-        let made = construct(&self.0, &|| true);
+        let made = construct(&self.0, Allowance::UNLIMITED);
         crate::mip::with_column_pricing(&self.0, &made.plan, work, measure)
     }
 }

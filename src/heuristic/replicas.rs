@@ -20,6 +20,8 @@ pub(crate) struct Effort<'a> {
     pub iterations: Option<u64>,
     /// Time left; none without a limit.
     pub remaining: &'a (dyn Fn() -> Option<Duration> + Sync),
+    /// Time used before the search; with an iteration budget none is counted.
+    pub used: Duration,
     /// Whether somebody asked to stop.
     pub cancelled: &'a (dyn Fn() -> bool + Sync),
     /// Where the replicas run.

@@ -65,6 +65,7 @@ pub(super) fn repair(
         seed: options.seed,
         iterations: options.iterations,
         remaining: &remaining,
+        used: Duration::ZERO,
         cancelled: &|| options.cancel.is_cancelled(),
         pool: &pool,
     };

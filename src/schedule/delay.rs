@@ -15,6 +15,8 @@ use crate::plan::{LotIdx, OpIdx, Operation, Plan};
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::units::{IdVec, Money, Seconds};
 use crate::working_time::{Placement, Span};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// Whether waiting can ever save money, or facts take materials: the earliest timing counts those as gone from the
 /// first instant, which may keep somebody waiting for nothing.
@@ -24,42 +26,32 @@ pub(crate) fn may_pay(problem: &Problem) -> bool {
         || (!problem.baseline.lots.is_empty() && problem.baseline.start_change_cost_per_hour > Money::ZERO)
 }
 
+/// Exact times of so many operations take seconds; another round of all lines is then worth this part of what the first one gained.
+pub(crate) const MANY_OPERATIONS: usize = 20_000;
+const WORTH_A_ROUND: i64 = 20;
+
 /// Moves operations later where that costs less.
 pub(super) fn delay(problem: &Problem, plan: &Plan, timed: &mut IdVec<OpIdx, Timed>) {
     let mut delays = Delays::new(problem, plan, timed);
-    let mut latest_first: Vec<OpIdx> = plan.operations.ids().filter(|&operation| !timed[operation].fact).collect();
-    delay_one_by_one(&mut delays, &mut latest_first, timed);
+    delays.one_by_one(timed);
     // Each round costs less than the one before; the bound is a guard.
+    let mut first = Money::ZERO;
     for _ in 0..8 {
-        if !time_lines(&mut delays, timed) {
+        let gain = time_lines(&mut delays, timed);
+        if gain == Money::ZERO {
             break;
         }
-        delay_one_by_one(&mut delays, &mut latest_first, timed);
+        delays.one_by_one(timed);
+        first = first.max(gain);
+        if plan.operations.len() > MANY_OPERATIONS && gain.0 < first.0 / WORTH_A_ROUND {
+            break;
+        }
     }
 }
 
 /// Moves operations later where that costs less, one by one alone.
 pub(super) fn delay_one_by_one_only(problem: &Problem, plan: &Plan, timed: &mut IdVec<OpIdx, Timed>) {
-    let mut delays = Delays::new(problem, plan, timed);
-    let mut latest_first: Vec<OpIdx> = plan.operations.ids().filter(|&operation| !timed[operation].fact).collect();
-    delay_one_by_one(&mut delays, &mut latest_first, timed);
-}
-
-/// Takes operations last first, each to the start in its own slack that costs least.
-fn delay_one_by_one(delays: &mut Delays<'_>, latest_first: &mut [OpIdx], timed: &mut IdVec<OpIdx, Timed>) {
-    // Whoever waits for an operation starts after it, so by falling starts everyone behind it has been moved already.
-    // Later passes take back what a kit's other lots made needless; each lowers cost or starts, so they end; the
-    // bound is a guard.
-    for _ in 0..12 {
-        latest_first.sort_by_key(|&operation| (std::cmp::Reverse(timed[operation].start), operation));
-        let mut moved = false;
-        for &operation in &*latest_first {
-            moved |= delays.delay_one(operation, timed);
-        }
-        if !moved {
-            break;
-        }
-    }
+    Delays::new(problem, plan, timed).one_by_one(timed);
 }
 
 /// What depends on when an operation runs: its own change against the baseline, and where it ends a lot its order's delivery.
@@ -87,6 +79,11 @@ pub(super) struct Delays<'p> {
     takers: Takers<'p>,
     lots_of_order: IdVec<OrderIdx, Vec<LotIdx>>,
     last_end: Seconds,
+    /// Operations for which something they depend on has moved since they were last looked at, or which never were.
+    stirred: Vec<OpIdx>,
+    is_stirred: IdVec<OpIdx, bool>,
+    /// The same for whole lines.
+    pub is_line_stirred: IdVec<LineIdx, bool>,
 }
 
 impl<'p> Delays<'p> {
@@ -104,7 +101,11 @@ impl<'p> Delays<'p> {
         }
         let clocks = problem.lines.enumerate().map(|(id, line)| LineClock::new(problem, line, &plan.overtime[id]));
         let last_end = timed.iter().map(|timed| timed.end).max().unwrap_or(problem.start);
+        let is_stirred = timed.iter().map(|timed| !timed.fact).collect::<IdVec<OpIdx, bool>>();
         Self {
+            stirred: is_stirred.enumerate().filter(|&(_, &stirred)| stirred).map(|(operation, _)| operation).collect(),
+            is_stirred,
+            is_line_stirred: IdVec::filled(true, problem.lines.len()),
             problem,
             plan,
             clocks: clocks.collect(),
@@ -113,6 +114,32 @@ impl<'p> Delays<'p> {
             takers,
             lots_of_order,
             last_end,
+        }
+    }
+
+    /// Takes operations last first, each to the start in its own slack that costs least.
+    fn one_by_one(&mut self, timed: &mut IdVec<OpIdx, Timed>) {
+        // Whoever waits for an operation starts after it, so by falling starts everyone behind it has been moved already.
+        // Later passes take back what a kit's other lots made needless; each lowers cost or starts, so they end; the
+        // bound is a guard.
+        for _ in 0..12 {
+            let key = |operation: OpIdx, timed: &IdVec<OpIdx, Timed>| (timed[operation].start, Reverse(operation));
+            let mut latest_first: BinaryHeap<_> =
+                self.stirred.drain(..).map(|operation| key(operation, timed)).collect();
+            if latest_first.is_empty() {
+                break;
+            }
+            while let Some(at) = latest_first.pop() {
+                let Reverse(operation) = at.1;
+                self.is_stirred[operation] = false;
+                if self.delay_one(operation, timed) {
+                    let before = self.stirred.len();
+                    self.stir_beside(operation, timed);
+                    // Those still to come in this pass are taken in it, the others in the next one.
+                    let to_come = |&mut other: &mut OpIdx| key(other, timed) < at;
+                    latest_first.extend(self.stirred.extract_if(before.., to_come).map(|other| key(other, timed)));
+                }
+            }
         }
     }
 
@@ -148,6 +175,37 @@ impl<'p> Delays<'p> {
         self.takers.moved(operation, best.1);
         self.place_next_setup(operation, timed);
         true
+    }
+
+    /// Marks whoever depends on when an operation runs, itself included.
+    pub fn stir_beside(&mut self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) {
+        let (problem, plan) = (self.problem, self.plan);
+        self.takers.beside(operation).into_iter().for_each(|beside| self.stir(beside, timed));
+        let Operation { lot, step } = plan.operations[operation];
+        let item = plan.lots[lot].item;
+        let route = problem.route_of(item);
+        let facts = &route.steps[usize::from(step)];
+        for &beside in facts.after.iter().chain(&facts.before) {
+            self.stir(plan.operation(lot, usize::from(beside)), timed);
+        }
+        let on_line = [self.previous_on_line[operation], self.next_on_line[operation]];
+        on_line.into_iter().flatten().chain([operation]).for_each(|beside| self.stir(beside, timed));
+        if step == route.last {
+            let order = problem.items[item].order;
+            for index in 0..self.lots_of_order[order].len() {
+                let other = self.lots_of_order[order][index];
+                let last = problem.route_of(plan.lots[other].item).last;
+                self.stir(plan.operation(other, usize::from(last)), timed);
+            }
+        }
+    }
+
+    fn stir(&mut self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) {
+        let now = &timed[operation];
+        self.is_line_stirred[now.line] = true;
+        if !now.fact && !std::mem::replace(&mut self.is_stirred[operation], true) {
+            self.stirred.push(operation);
+        }
     }
 
     /// The earliest this operation may run with everyone else where they are.
@@ -248,8 +306,12 @@ impl<'p> Delays<'p> {
     /// The same for a line on which all may move: of an order's lots there the last one's end counts, and it alone.
     pub fn stake_on_line(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Stake {
         let (plan, problem, now) = (self.plan, self.problem, timed[operation]);
-        let lot = plan.operations[operation].lot;
-        let others = &self.lots_of_order[problem.items[plan.lots[lot].item].order];
+        let Operation { lot, step } = plan.operations[operation];
+        let item = plan.lots[lot].item;
+        if step != problem.route_of(item).last {
+            return Stake { operation, delivery: None };
+        }
+        let others = &self.lots_of_order[problem.items[item].order];
         let ends_later = others.iter().filter(|&&other| other != lot).any(|&other| {
             let last = &timed[plan.operation(other, usize::from(problem.route_of(plan.lots[other].item).last))];
             !last.fact && last.line == now.line && last.start > now.start
@@ -292,9 +354,11 @@ impl<'p> Delays<'p> {
 
     /// Whether being early costs an operation anything.
     pub fn is_charged_for_being_early(&self, operation: OpIdx) -> bool {
-        let order = self.problem.items[self.plan.lots[self.plan.operations[operation].lot].item].order;
+        let Operation { lot, step } = self.plan.operations[operation];
+        let item = self.plan.lots[lot].item;
+        let ends_its_lot = step == self.problem.route_of(item).last;
         let moves_cost = self.problem.baseline.start_change_cost_per_hour > Money::ZERO;
-        self.problem.orders[order].holding_cost_per_day > Money::ZERO
+        ends_its_lot && self.problem.orders[self.problem.items[item].order].holding_cost_per_day > Money::ZERO
             || (moves_cost && self.plan.baseline_of(self.problem, operation).is_some())
     }
 

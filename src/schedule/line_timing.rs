@@ -35,16 +35,19 @@ struct Job {
 /// Operations times windows of a line that is timed so; longer ones keep what waiting one by one has found.
 const MOST_PLACES: usize = 200_000;
 
-/// Times every line on which waiting may pay; whether any gained.
-pub(super) fn time_lines(delays: &mut Delays<'_>, timed: &mut IdVec<OpIdx, Timed>) -> bool {
-    let mut gained = false;
+/// Times every line on which waiting may pay and something it depends on has moved; what that gains.
+pub(super) fn time_lines(delays: &mut Delays<'_>, timed: &mut IdVec<OpIdx, Timed>) -> Money {
+    let mut gained = Money::ZERO;
     for line in delays.plan.sequences.ids() {
-        gained |= time_line(delays, line, timed).unwrap_or(false);
+        if !std::mem::replace(&mut delays.is_line_stirred[line], false) {
+            continue;
+        }
+        gained += time_line(delays, line, timed).unwrap_or(Money::ZERO);
     }
     gained
 }
 
-fn time_line(delays: &mut Delays<'_>, line: LineIdx, timed: &mut IdVec<OpIdx, Timed>) -> Option<bool> {
+fn time_line(delays: &mut Delays<'_>, line: LineIdx, timed: &mut IdVec<OpIdx, Timed>) -> Option<Money> {
     let sequence = &delays.plan.sequences[line];
     let windows = delays.clocks[line].open.windows().len();
     let lots: HashSet<_> = sequence.iter().map(|&operation| delays.plan.operations[operation].lot).collect();
@@ -67,8 +70,9 @@ fn time_line(delays: &mut Delays<'_>, line: LineIdx, timed: &mut IdVec<OpIdx, Ti
     };
     let now: Vec<Placement> =
         sequence.iter().map(|&one| Placement { from: timed[one].start, to: timed[one].end }).collect();
-    if of_line(&spans) >= of_line(&now) {
-        return Some(false);
+    let gain = of_line(&now) - of_line(&spans);
+    if gain <= Money::ZERO {
+        return Some(Money::ZERO);
     }
     let mut free = delays.problem.lines[line].available_from;
     for (job, span) in jobs.iter().zip(&spans) {
@@ -76,9 +80,12 @@ fn time_line(delays: &mut Delays<'_>, line: LineIdx, timed: &mut IdVec<OpIdx, Ti
             if job.setup > Seconds::ZERO { Some(delays.clocks[line].place(free, job.setup)?.from) } else { None };
         let now = timed[job.operation];
         timed[job.operation] = Timed { start: span.from, end: span.to, setup_start: setup, ..now };
+        if now.start != span.from {
+            delays.stir_beside(job.operation, timed);
+        }
         free = span.to;
     }
-    Some(true)
+    Some(gain)
 }
 
 /// Nobody needs to end later: after the last due date and the last start of the baseline all go one behind the other.

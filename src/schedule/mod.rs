@@ -23,7 +23,7 @@ pub(crate) mod what_if;
 
 pub(crate) use cost::Run;
 pub(crate) use cost::price_line;
-pub(crate) use delay::may_pay as waiting_may_pay;
+pub(crate) use delay::{MANY_OPERATIONS, may_pay as waiting_may_pay};
 pub(crate) use line::LineClock;
 pub(crate) use settle::{settle, settle_roughly};
 pub(crate) use timing::{Infeasible, Obstacle, Timed};

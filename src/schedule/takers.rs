@@ -75,6 +75,12 @@ impl<'p> Takers<'p> {
         earliest
     }
 
+    /// Those that take from the supplies an operation takes from, itself among them.
+    pub fn beside(&self, operation: OpIdx) -> Vec<OpIdx> {
+        let supplies = self.supplies_of.get(&operation).map_or(&[][..], SmallVec::as_slice);
+        supplies.iter().flat_map(|&supply| self.by_start[supply].iter().filter_map(|taker| taker.1)).collect()
+    }
+
     /// Whether an operation takes from any.
     pub fn takes(&self, operation: OpIdx) -> bool {
         self.supplies_of.contains_key(&operation)

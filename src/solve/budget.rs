@@ -35,6 +35,12 @@ impl Budget {
         !self.cancel.is_cancelled() && self.remaining().is_none_or(|left| left > Duration::ZERO)
     }
 
+    /// Whether less than so large a share of the time is used; always where no clock is read.
+    pub fn is_within(&self, share: f64) -> bool {
+        let limit = self.time_limit.filter(|_| self.iterations.is_none());
+        limit.is_none_or(|limit| (self.clock)() < limit.mul_f64(share))
+    }
+
     /// Whether somebody asked to end.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
@@ -44,6 +50,11 @@ impl Budget {
     pub fn remaining(&self) -> Option<Duration> {
         let limit = self.time_limit?;
         Some(limit.saturating_sub((self.clock)()).saturating_sub(self.reserve.min(limit / 4)))
+    }
+
+    /// Time since the clock's zero; none where no clock is read.
+    pub fn used(&self) -> Duration {
+        if self.iterations.is_some() { Duration::ZERO } else { (self.clock)() }
     }
 
     /// Seconds since the clock's zero, where a plan may hold them.

@@ -3,7 +3,7 @@
 //! The index is the apparent tardiness cost with setups (Lee, Bhaskaran, Pinedo: A heuristic to minimize the total
 //! weighted tardiness with sequence-dependent setups, IIE Transactions 29, 1997), in logarithms so that nothing
 //! underflows: `ln(w/p) - slack/(k1 p) - setup/(k2 s)`. Operations alike in who can run them and in setup class wait
-//! in one queue by due date, and only the heads of queues are compared.
+//! in one queue by due date, and only the heads of queues are compared, where there are many those due first.
 
 use super::shop::{Preview, Shop};
 use super::{Constructed, GoOn};
@@ -19,21 +19,28 @@ use std::collections::BinaryHeap;
 pub(super) struct Rule {
     name: &'static str,
     /// How far ahead urgency looks, as a share of the mean work per line.
-    look_ahead: f64,
+    pub(super) look_ahead: f64,
     /// How many mean setups a setup may cost before it outweighs urgency.
     setup_weight: f64,
 }
 
-/// The rules: short and long look-ahead, setups light and heavy.
-pub(super) const RULES: &[Rule] = &[
-    Rule { name: "atcs-short", look_ahead: 0.05, setup_weight: 1.0 },
-    Rule { name: "atcs", look_ahead: 0.15, setup_weight: 0.5 },
-    Rule { name: "atcs-long", look_ahead: 0.5, setup_weight: 0.5 },
-    Rule { name: "atcs-setups", look_ahead: 0.3, setup_weight: 0.15 },
-];
+impl Rule {
+    /// A rule that looks so far ahead and weighs setups so.
+    pub const fn new(name: &'static str, look_ahead: f64, setup_weight: f64) -> Self {
+        Self { name, look_ahead, setup_weight }
+    }
 
-/// Beyond so many queues on one line, a decision would look at too many heads; list rules serve such instances.
-const MOST_QUEUES: usize = 512;
+    /// Rules that look half or twice as far ahead, or weigh setups half or twice as heavily.
+    pub fn neighbours(self) -> [Self; 4] {
+        let by = |ahead: f64, weight: f64| Self::new("atcs-tuned", self.look_ahead * ahead, self.setup_weight * weight);
+        [by(0.5, 1.0), by(2.0, 1.0), by(1.0, 0.5), by(1.0, 2.0)]
+    }
+}
+
+/// So many heads are compared at each decision, those due first, and the one that needs no changeover.
+const MOST_HEADS: usize = 128;
+/// Queues a line may have, times decisions, beyond which list rules serve an instance better.
+const MOST_LOOKS: usize = 1_000_000_000;
 /// How many operations behind a queue's head are looked at when the head cannot run on the line.
 const LOOK_BEHIND_HEAD: usize = 8;
 
@@ -48,14 +55,32 @@ enum Event {
 /// Waiting operations alike in who can run them and in setup class, earliest due first.
 type Queue = BinaryHeap<Reverse<(Seconds, OpIdx)>>;
 
+/// Lines with rates for the same things.
+struct Family {
+    /// The set of modes.
+    modes: u32,
+    lines: Vec<LineIdx>,
+    /// Queues with something in them, and some that were emptied since they were last looked at.
+    active: Vec<u32>,
+    queues: usize,
+}
+
 struct Floor<'p> {
     rule: Rule,
     shop: Shop<'p>,
     events: BinaryHeap<Reverse<(Seconds, Event)>>,
     queues: Vec<Queue>,
     queue_of: IdVec<OpIdx, u32>,
-    queues_of_line: IdVec<LineIdx, Vec<u32>>,
-    lines_of_queue: Vec<Vec<LineIdx>>,
+    /// Queues that a family of lines serves.
+    families: Vec<Family>,
+    families_of_line: IdVec<LineIdx, Vec<u32>>,
+    family_of_queue: Vec<u32>,
+    /// Whether a queue is among its family's active ones.
+    is_active: Vec<bool>,
+    /// The queue of a set of modes and a setup class.
+    queue_by: FxHashMap<(u32, u32), u32>,
+    /// Heads compared at a decision; kept for its memory.
+    heads: Vec<(Seconds, u32)>,
     asleep: IdVec<LineIdx, bool>,
     failed: FxHashSet<OrderIdx>,
     look_ahead_seconds: f64,
@@ -66,8 +91,8 @@ impl Rule {
     /// Builds the plan, as far as time goes.
     pub fn apply(self, problem: &Problem, go_on: GoOn<'_>) -> Constructed {
         let mut floor = Floor::new(problem, self);
-        if floor.queues_of_line.iter().any(|queues| queues.len() > MOST_QUEUES) {
-            return super::list::RULES[0].apply(problem, go_on);
+        if floor.looks() > MOST_LOOKS {
+            return super::list::BY_DUE_DATE.apply(problem, go_on);
         }
         while let Some(Reverse((now, event))) = floor.events.pop().filter(|_| go_on()) {
             match event {
@@ -98,8 +123,12 @@ impl<'p> Floor<'p> {
             events: BinaryHeap::new(),
             queues: Vec::new(),
             queue_of: IdVec::new(),
-            queues_of_line: IdVec::filled(Vec::new(), problem.lines.len()),
-            lines_of_queue: Vec::new(),
+            families: Vec::new(),
+            families_of_line: IdVec::filled(Vec::new(), problem.lines.len()),
+            family_of_queue: Vec::new(),
+            is_active: Vec::new(),
+            queue_by: FxHashMap::default(),
+            heads: Vec::new(),
             asleep: IdVec::filled(false, problem.lines.len()),
             failed: FxHashSet::default(),
             look_ahead_seconds: 1.0,
@@ -118,20 +147,27 @@ impl<'p> Floor<'p> {
 
     fn form_queues(&mut self) {
         let problem = self.shop.problem;
-        let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+        let mut family_by: FxHashMap<u32, u32> = FxHashMap::default();
         let mut work = 0.0;
         for operation in self.shop.plan.operations.ids() {
             let kind = self.shop.plan.kind(problem, operation);
             let modes = problem.modes(kind);
             let class = modes.first().map_or(0, |mode| problem.class_on(&problem.lines[mode.line], kind).0);
-            let next = known.len() as u32;
-            let queue = *known.entry((problem.kinds[kind].modes.0, class)).or_insert(next);
+            let set = problem.kinds[kind].modes.0;
+            let next = self.families.len() as u32;
+            let family = *family_by.entry(set).or_insert(next);
+            if family == next {
+                let lines: Vec<LineIdx> = modes.iter().map(|mode| mode.line).collect();
+                lines.iter().for_each(|&line| self.families_of_line[line].push(family));
+                self.families.push(Family { modes: set, lines, active: Vec::new(), queues: 0 });
+            }
+            let next = self.queues.len() as u32;
+            let queue = *self.queue_by.entry((set, class)).or_insert(next);
             if queue == next {
                 self.queues.push(Queue::new());
-                self.lines_of_queue.push(modes.iter().map(|mode| mode.line).collect());
-                for mode in modes {
-                    self.queues_of_line[mode.line].push(queue);
-                }
+                self.family_of_queue.push(family);
+                self.is_active.push(false);
+                self.families[family as usize].queues += 1;
             }
             self.queue_of.push(queue);
             let quantity = self.shop.plan.lots[self.shop.plan.operations[operation].lot].quantity;
@@ -139,6 +175,14 @@ impl<'p> Floor<'p> {
         }
         let mean_work = work / problem.lines.len().max(1) as f64;
         self.look_ahead_seconds = (mean_work * self.rule.look_ahead).max(60.0);
+    }
+
+    /// How often a head is looked at, at most.
+    fn looks(&self) -> usize {
+        let on =
+            |line: LineIdx| self.families_of_line[line].iter().map(|&own| self.families[own as usize].queues).sum();
+        let most: usize = self.shop.problem.lines.ids().map(on).max().unwrap_or(0);
+        most.saturating_mul(self.shop.plan.operations.len())
     }
 
     fn order_of(&self, operation: OpIdx) -> OrderIdx {
@@ -177,9 +221,12 @@ impl<'p> Floor<'p> {
         let order = &self.shop.problem.orders[self.order_of(operation)];
         let due = order.due.or(order.deadline).unwrap_or(self.shop.problem.end);
         let queue = self.queue_of[operation] as usize;
+        let family = &mut self.families[self.family_of_queue[queue] as usize];
+        if !std::mem::replace(&mut self.is_active[queue], true) {
+            family.active.push(queue as u32);
+        }
         self.queues[queue].push(Reverse((due, operation)));
-        for index in 0..self.lines_of_queue[queue].len() {
-            let line = self.lines_of_queue[queue][index];
+        for &line in &family.lines {
             if std::mem::replace(&mut self.asleep[line], false) {
                 self.events.push(Reverse((now, Event::Frees(line))));
             }
@@ -189,14 +236,17 @@ impl<'p> Floor<'p> {
     /// Lets a free line choose; it sleeps until something arrives where nothing can run.
     fn dispatch(&mut self, line: LineIdx, now: Seconds) {
         let mut best: Option<(f64, OpIdx, usize, Preview)> = None;
-        for index in 0..self.queues_of_line[line].len() {
-            let queue = self.queues_of_line[line][index] as usize;
+        let mut heads = std::mem::take(&mut self.heads);
+        self.find_heads(line, &mut heads);
+        for &(_, queue) in &heads {
+            let queue = queue as usize;
             if let Some((score, operation, preview)) = self.head(queue, line, now)
                 && best.as_ref().is_none_or(|(highest, ..)| score > *highest)
             {
                 best = Some((score, operation, queue, preview));
             }
         }
+        self.heads = heads;
         let Some((_, operation, queue, preview)) = best else {
             self.asleep[line] = true;
             return;
@@ -208,6 +258,31 @@ impl<'p> Floor<'p> {
         let route = self.shop.problem.route_of(self.shop.plan.lots[lot].item);
         for &behind in &route.steps[usize::from(step)].before {
             self.announce(self.shop.plan.operation(lot, usize::from(behind)));
+        }
+    }
+
+    /// The queues a line chooses from, with when their first is due.
+    fn find_heads(&mut self, line: LineIdx, heads: &mut Vec<(Seconds, u32)>) {
+        heads.clear();
+        for &family in &self.families_of_line[line] {
+            let (queues, flags) = (&self.queues, &mut self.is_active);
+            let active = &mut self.families[family as usize].active;
+            active.retain(|&queue| {
+                let head = queues[queue as usize].peek();
+                heads.extend(head.map(|&Reverse((due, _))| (due, queue)));
+                flags[queue as usize] = head.is_some();
+                head.is_some()
+            });
+        }
+        if heads.len() <= MOST_HEADS {
+            return;
+        }
+        heads.select_nth_unstable(MOST_HEADS);
+        heads.truncate(MOST_HEADS);
+        let Some(class) = self.shop.class_of(line) else { return };
+        for &family in &self.families_of_line[line] {
+            let queue = self.queue_by.get(&(self.families[family as usize].modes, class.0)).copied();
+            heads.extend(queue.map(|queue| (Seconds(i64::MIN), queue)));
         }
     }
 

@@ -7,7 +7,7 @@
 use super::{Constructed, GoOn};
 use crate::plan::{LotIdx, OpIdx, Plan};
 use crate::problem::{LineIdx, OrderIdx, Problem};
-use crate::schedule::{Infeasible, Schedule, evaluate, settle};
+use crate::schedule::{Infeasible, Schedule, evaluate, settle_roughly};
 use crate::units::Money;
 use rayon::prelude::*;
 
@@ -46,7 +46,7 @@ pub(super) fn best_insertion(problem: &Problem, go_on: GoOn<'_>) -> Option<Const
             plan = inserted.plan;
         }
     }
-    let schedule = settle(problem, &mut plan).ok()?;
+    let schedule = settle_roughly(problem, &mut plan).ok()?;
     Some(Constructed { rule: "regret-insertion", plan, schedule })
 }
 

@@ -4,11 +4,11 @@
 //! the fewer changeovers and the later the urgent ones.
 
 use super::shop::{Preview, Shop};
-use super::{Constructed, GoOn, Size};
+use super::{Constructed, GoOn};
 use crate::plan::{Fate, LotIdx, OpIdx};
 use crate::problem::{ItemIdx, OrderIdx, Problem};
 use crate::schedule::Obstacle;
-use crate::units::{DAY, HOUR, Money, Seconds};
+use crate::units::{DAY, Money, Seconds};
 use rustc_hash::FxHashSet;
 
 /// One list-scheduling rule.
@@ -20,8 +20,6 @@ pub(super) struct Rule {
     choice: Choice,
     /// Whether large items are split where that brings delivery forward.
     split: bool,
-    /// The largest instances it is tried on.
-    pub(super) up_to: Size,
 }
 
 /// The most lots an item is split into while constructing; search may go further.
@@ -43,7 +41,7 @@ impl Placed {
 
 /// Which line an operation goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Choice {
+pub(super) enum Choice {
     /// The line that is free first: what a spreadsheet does.
     FreeFirst,
     /// The line on which it ends first.
@@ -52,53 +50,19 @@ enum Choice {
     Cheapest,
 }
 
-/// The rules, simplest first.
-pub(super) const RULES: &[Rule] = &[
-    Rule { name: "list-due", window: Seconds(1), choice: Choice::EndsFirst, split: true, up_to: Size::Large },
-    Rule {
-        name: "list-due-12h",
-        window: Seconds(12 * HOUR.0),
-        choice: Choice::EndsFirst,
-        split: true,
-        up_to: Size::Small,
-    },
-    Rule { name: "list-due-1d", window: DAY, choice: Choice::EndsFirst, split: true, up_to: Size::Large },
-    Rule {
-        name: "list-due-3d",
-        window: Seconds(3 * DAY.0),
-        choice: Choice::EndsFirst,
-        split: false,
-        up_to: Size::Small,
-    },
-    Rule {
-        name: "list-due-7d",
-        window: Seconds(7 * DAY.0),
-        choice: Choice::EndsFirst,
-        split: false,
-        up_to: Size::Small,
-    },
-    Rule { name: "list-cheap", window: Seconds(1), choice: Choice::Cheapest, split: true, up_to: Size::Small },
-    Rule { name: "list-cheap-1d", window: DAY, choice: Choice::Cheapest, split: true, up_to: Size::Huge },
-    Rule {
-        name: "list-cheap-3d",
-        window: Seconds(3 * DAY.0),
-        choice: Choice::Cheapest,
-        split: false,
-        up_to: Size::Huge,
-    },
-    Rule {
-        name: "list-cheap-14d",
-        window: Seconds(14 * DAY.0),
-        choice: Choice::Cheapest,
-        split: false,
-        up_to: Size::Large,
-    },
-];
+impl Rule {
+    /// A rule that takes orders due within a window class by class; whether it splits large items.
+    pub const fn new(name: &'static str, window: Seconds, choice: Choice, split: bool) -> Self {
+        Self { name, window, choice, split }
+    }
+}
+
+/// What splits for what can be made, and the first plan where nothing else is.
+pub(super) const BY_DUE_DATE: Rule = Rule::new("list-due", Seconds(1), Choice::EndsFirst, true);
 
 /// The rule that looks at lines least: of many lines only those free first are asked for a price. On the largest instances
 /// it has its plan long before the others, which may then run out of time.
-pub(super) const FREE_FIRST: Rule =
-    Rule { name: "list-free", window: Seconds(1), choice: Choice::FreeFirst, split: false, up_to: Size::Huge };
+pub(super) const FREE_FIRST: Rule = Rule::new("list-free", Seconds(1), Choice::FreeFirst, false);
 
 /// Earliest due date first, each operation on the line that is free first, nothing refused that fits: the plan a
 /// planner's spreadsheet makes.
@@ -110,7 +74,7 @@ pub(crate) fn earliest_due_date(problem: &Problem) -> Constructed {
 /// What keeps an order from being made even with every line to itself; none where nothing does.
 pub(crate) fn alone(problem: &Problem, order: OrderIdx) -> Option<Obstacle> {
     let mut shop = Shop::new(problem);
-    problem.orders[order].items().find_map(|item| RULES[0].place_item(&mut shop, item).err())
+    problem.orders[order].items().find_map(|item| BY_DUE_DATE.place_item(&mut shop, item).err())
 }
 
 impl Rule {

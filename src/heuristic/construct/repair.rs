@@ -8,21 +8,12 @@ use crate::problem::{OrderIdx, Problem};
 use crate::schedule::{evaluate_roughly, settle_roughly, waiting_may_pay};
 use crate::units::{Id, IdVec, Money};
 
-/// The plan, improved where refusing an order or opening an overtime window costs less.
+/// A plan with rough times, improved where refusing an order or opening an overtime window costs less, and timed exactly.
 pub(super) fn repair(problem: &Problem, made: Constructed, go_on: GoOn<'_>) -> Constructed {
     let trials = (300_000 / (made.plan.operations.len() + 1)).clamp(3, 400);
-    if !waiting_may_pay(problem) {
-        return open_overtime(problem, reject(problem, made, trials, go_on), trials, go_on);
-    }
-    // Exact times then take many times as long as rough ones: they are for what comes of it alone.
-    let Ok(schedule) = evaluate_roughly(problem, &made.plan) else { return made };
-    let rough = Constructed { schedule, ..made.clone() };
-    let better = open_overtime(problem, reject(problem, rough, trials, go_on), trials, go_on);
-    if (&better.plan.fates, &better.plan.overtime) == (&made.plan.fates, &made.plan.overtime) {
-        return made;
-    }
-    let better = better.settled(problem);
-    if better.schedule.value() < made.schedule.value() { better } else { made }
+    let better = open_overtime(problem, reject(problem, made, trials, go_on), trials, go_on);
+    // Where waiting pays, exact times take many times as long as rough ones: they are for what comes of it alone.
+    if waiting_may_pay(problem) && go_on() { better.settled(problem) } else { better }
 }
 
 /// Leaves out orders that cost more than their refusal, the dearest first, in chunks.

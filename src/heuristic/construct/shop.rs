@@ -80,6 +80,11 @@ impl<'p> Shop<'p> {
         self.lines[line].free
     }
 
+    /// What a line is set up for, where it has changeovers.
+    pub fn class_of(&self, line: LineIdx) -> Option<ClassIdx> {
+        self.lines[line].class
+    }
+
     /// Where and until when an appended operation (or fact) runs.
     pub fn placed(&self, operation: OpIdx) -> Option<(LineIdx, Seconds)> {
         self.placed[operation]

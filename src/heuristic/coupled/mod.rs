@@ -30,7 +30,7 @@ use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, r
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::network::Network;
-use crate::schedule::{Schedule, settle};
+use crate::schedule::{MANY_OPERATIONS, Schedule, settle, waiting_may_pay};
 use anneal::{Annealing, Prospects};
 use draw::Kin;
 use std::time::Duration;
@@ -143,9 +143,13 @@ impl Pricing {
 }
 
 /// Time kept for pricing what the last epoch finds: no clock is read meanwhile, and on large plans with scarce materials that
-/// can take seconds. Twice what the first plan takes.
+/// can take seconds. Twice what the first plan takes; what everything
+/// so far took, where timing a large plan once more would take as long.
 fn spare_time(problem: &Problem, start: &Plan, effort: Effort<'_>) -> Duration {
     let Some(before) = (effort.remaining)().filter(|_| effort.iterations.is_none()) else { return Duration::ZERO };
+    if start.operations.len() > MANY_OPERATIONS && waiting_may_pay(problem) {
+        return effort.used;
+    }
     // Whether it can be settled makes no difference: the time it takes is asked for.
     let _ = settle(problem, &mut start.clone());
     before.saturating_sub((effort.remaining)().unwrap_or_default()) * 2

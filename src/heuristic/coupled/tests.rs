@@ -2,7 +2,7 @@
 
 use super::trial::draw;
 use crate::generate::{Parameters, generate};
-use crate::heuristic::construct::construct;
+use crate::heuristic::construct::{Allowance, construct};
 use crate::problem::Problem;
 use crate::schedule::network::{Most, Network, OpId, Timetable};
 use rand::{RngExt as _, SeedableRng};
@@ -33,7 +33,7 @@ fn only_what_is_too_dear_is_given_up() {
         let parameters = Parameters { seed: 5, orders: Some(orders), ..Parameters::default() };
         let instance = generate(name, &parameters).unwrap();
         let problem = Problem::new(&instance);
-        let made = construct(&problem, &|| true);
+        let made = construct(&problem, Allowance::UNLIMITED);
         let network = Network::new(&problem, &made.plan);
         let mut timetable = network.timetable(&made.plan).unwrap();
         let mut random = Xoshiro256PlusPlus::seed_from_u64(7);

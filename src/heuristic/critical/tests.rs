@@ -3,7 +3,7 @@
 
 use super::walk::Walk;
 use super::{Sequencing, covers, sequencing};
-use crate::heuristic::construct::construct;
+use crate::heuristic::construct::{Allowance, construct};
 use crate::heuristic::replicas::Replica as _;
 use crate::model::Instance;
 use crate::problem::Problem;
@@ -54,7 +54,7 @@ fn times_of_a_walk_are_those_of_the_reference() {
     let faults = crate::validate::validate(&instance);
     assert!(faults.is_empty(), "{faults:?}");
     let problem = Problem::new(&instance);
-    let made = construct(&problem, &|| true);
+    let made = construct(&problem, Allowance::UNLIMITED);
     let network = Network::new(&problem, &made.plan);
     assert!(covers(&network, &made.schedule), "nothing but the makespan is charged");
     let sequencing = Sequencing::new(&network, &made.plan).unwrap();

@@ -1,7 +1,7 @@
 //! Small rows of which every plan is tried.
 
 use super::{Annealing, Grid, covers};
-use crate::heuristic::construct::construct;
+use crate::heuristic::construct::{Allowance, construct};
 use crate::heuristic::replicas::Replica as _;
 use crate::model::Instance;
 use crate::problem::Problem;
@@ -64,7 +64,7 @@ fn least(given: &mut Vec<i64>) -> i64 {
 fn the_best_of_all_plans_is_found_and_costs_what_the_reference_says() {
     let instance = shop();
     let problem = Problem::new(&instance);
-    let made = construct(&problem, &|| true);
+    let made = construct(&problem, Allowance::UNLIMITED);
     let network = Network::new(&problem, &made.plan);
     assert!(covers(&network, &made.schedule));
     let mut replica = Annealing::new(Grid::new(&network, &made.plan, &made.schedule).unwrap(), 1, 0);

@@ -3,7 +3,7 @@
 
 use super::anneal::Annealing;
 use super::ground_plan::GroundPlan;
-use crate::heuristic::construct::{Constructed, construct};
+use crate::heuristic::construct::{Allowance, Constructed, construct};
 use crate::heuristic::moves::Neighbours;
 use crate::heuristic::replicas::Replica as _;
 use crate::problem::Problem;
@@ -24,7 +24,7 @@ impl PricingTrial {
         if !super::covers(problem) {
             return None;
         }
-        let made = construct(problem, &|| true);
+        let made = construct(problem, Allowance::UNLIMITED);
         let plan = GroundPlan::new(problem, &made.plan, &made.schedule)?;
         Some(Self { plan, proposal: Proposal::default(), random: Xoshiro256PlusPlus::seed_from_u64(1) })
     }
