@@ -4,6 +4,7 @@
 //! Whatever happens, the output is yesterday's plan untouched or a whole one that `check` accepts, and a call that fails
 //! says so. `LOTWISE_FAULTS` is the number of calls that are killed; `make test-faults` kills 200.
 
+use crate::process::PROGRAM;
 use lotwise::generate::{Parameters, generate};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,7 +15,6 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_lotwise");
 /// How long a call may take to end once it is asked to, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -1,13 +1,12 @@
 //! `solve --ndjson` from outside: a plan a line, in order, as a call for each line alone makes it; one bad line harms no other.
 
+use crate::process::PROGRAM;
 use serde_json::Value;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_lotwise");
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(PROGRAM).current_dir(folder).args(arguments).stdin(Stdio::null()).output().unwrap()

@@ -2,6 +2,7 @@
 
 mod desk;
 
+use crate::process::PROGRAM;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -28,7 +29,7 @@ fn documented_clone() -> TempDir {
     std::fs::copy(root().join("instances/three-orders/instance.json"), clone.path().join("instance.json")).unwrap();
     let bin = clone.path().join("bin");
     std::fs::create_dir(&bin).unwrap();
-    symlink(env!("CARGO_BIN_EXE_lotwise"), bin.join("lotwise")).unwrap();
+    symlink(PROGRAM, bin.join("lotwise")).unwrap();
     clone
 }
 

@@ -20,7 +20,7 @@ fn options(method: Method) -> Options {
 
 /// How many random instances; more by `LOTWISE_CASES`.
 fn cases() -> u64 {
-    std::env::var("LOTWISE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(400)
+    crate::common::cases(400)
 }
 
 /// Everything that is wrong with what `solve` answers; none for an instance it rightly refuses.

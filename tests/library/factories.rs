@@ -1,6 +1,7 @@
 //! The eight factories: sound at any seed and size, solved and checked, true to what their pages say; and the committed
 //! instances are what the generators write.
 
+use crate::common::schema_walk;
 use lotwise::diagnostic::Severity;
 use lotwise::generate::{GENERATORS, Parameters, generate};
 use lotwise::model::{Instance, read_instance, schema::instance_schema};
@@ -97,12 +98,12 @@ fn the_committed_instances_are_what_the_generators_write() {
 #[test]
 fn every_field_of_the_format_is_used_by_a_committed_instance() {
     let schema = instance_schema().to_value();
-    let wanted = crate::common::schema_walk::fields(&schema);
+    let wanted = schema_walk::fields(&schema);
     assert!(wanted.len() > 120, "the walk over the schema finds too little: {}", wanted.len());
     let mut used = BTreeSet::new();
     for name in FACTORIES {
         let text = std::fs::read(folder(name).join("instance.json")).unwrap();
-        used.extend(crate::common::schema_walk::used(&schema, &serde_json::from_slice(&text).unwrap()));
+        used.extend(schema_walk::used(&schema, &serde_json::from_slice(&text).unwrap()));
     }
     let missing: Vec<&String> = wanted.difference(&used).collect();
     assert!(missing.is_empty(), "no factory uses {missing:?}");

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// How many changed files; more by `LOTWISE_CASES`.
 fn cases() -> u64 {
-    std::env::var("LOTWISE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_500)
+    crate::common::cases(1_500)
 }
 
 /// The files of a folder with an ending, in order.

@@ -1,6 +1,7 @@
 //! Generated instances: the same every time, true to the format, of the size and load that was asked for.
 
 use crate::common::instances::{any_instance, anything, every_feature};
+use crate::common::schema_walk;
 use lotwise::generate::{GENERATORS, Parameters, generate};
 use lotwise::model::{Instance, Line, Rate, Requires, Variant, read_instance, schema::instance_schema};
 use lotwise::validate::validate;
@@ -102,12 +103,12 @@ proptest! {
 #[test]
 fn every_field_of_the_format_is_used_by_some_seed() {
     let schema = instance_schema().to_value();
-    let wanted = crate::common::schema_walk::fields(&schema);
+    let wanted = schema_walk::fields(&schema);
     assert!(wanted.len() > 120, "the walk over the schema finds too little: {}", wanted.len());
     let mut used = BTreeSet::new();
     for seed in 0..400 {
         let instance = serde_json::to_value(anything(seed, every_feature())).unwrap();
-        used.extend(crate::common::schema_walk::used(&schema, &instance));
+        used.extend(schema_walk::used(&schema, &instance));
     }
     let missing: Vec<&String> = wanted.difference(&used).collect();
     assert!(missing.is_empty(), "no seed uses {missing:?}");

@@ -18,7 +18,7 @@ use transforms::{RELATIONS, Relation, SCALE};
 
 /// How many random instances; more by `LOTWISE_CASES`.
 fn cases() -> u64 {
-    std::env::var("LOTWISE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(150)
+    crate::common::cases(150)
 }
 
 fn options(method: Method, iterations: u64) -> Options {
