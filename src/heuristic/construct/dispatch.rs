@@ -57,12 +57,11 @@ type Queue = BinaryHeap<Reverse<(Seconds, OpIdx)>>;
 
 /// Lines with rates for the same things.
 struct Family {
-    /// The set of modes.
-    modes: u32,
     lines: Vec<LineIdx>,
+    /// The queue of each setup class.
+    queue_of_class: FxHashMap<u32, u32>,
     /// Queues with something in them, and some that were emptied since they were last looked at.
     active: Vec<u32>,
-    queues: usize,
 }
 
 struct Floor<'p> {
@@ -77,8 +76,6 @@ struct Floor<'p> {
     family_of_queue: Vec<u32>,
     /// Whether a queue is among its family's active ones.
     is_active: Vec<bool>,
-    /// The queue of a set of modes and a setup class.
-    queue_by: FxHashMap<(u32, u32), u32>,
     /// Heads compared at a decision; kept for its memory.
     heads: Vec<(Seconds, u32)>,
     asleep: IdVec<LineIdx, bool>,
@@ -127,7 +124,6 @@ impl<'p> Floor<'p> {
             families_of_line: IdVec::filled(Vec::new(), problem.lines.len()),
             family_of_queue: Vec::new(),
             is_active: Vec::new(),
-            queue_by: FxHashMap::default(),
             heads: Vec::new(),
             asleep: IdVec::filled(false, problem.lines.len()),
             failed: FxHashSet::default(),
@@ -153,21 +149,19 @@ impl<'p> Floor<'p> {
             let kind = self.shop.plan.kind(problem, operation);
             let modes = problem.modes(kind);
             let class = modes.first().map_or(0, |mode| problem.class_on(&problem.lines[mode.line], kind).0);
-            let set = problem.kinds[kind].modes.0;
             let next = self.families.len() as u32;
-            let family = *family_by.entry(set).or_insert(next);
+            let family = *family_by.entry(problem.kinds[kind].modes.0).or_insert(next);
             if family == next {
                 let lines: Vec<LineIdx> = modes.iter().map(|mode| mode.line).collect();
                 lines.iter().for_each(|&line| self.families_of_line[line].push(family));
-                self.families.push(Family { modes: set, lines, active: Vec::new(), queues: 0 });
+                self.families.push(Family { lines, queue_of_class: FxHashMap::default(), active: Vec::new() });
             }
             let next = self.queues.len() as u32;
-            let queue = *self.queue_by.entry((set, class)).or_insert(next);
+            let queue = *self.families[family as usize].queue_of_class.entry(class).or_insert(next);
             if queue == next {
                 self.queues.push(Queue::new());
                 self.family_of_queue.push(family);
                 self.is_active.push(false);
-                self.families[family as usize].queues += 1;
             }
             self.queue_of.push(queue);
             let quantity = self.shop.plan.lots[self.shop.plan.operations[operation].lot].quantity;
@@ -179,8 +173,9 @@ impl<'p> Floor<'p> {
 
     /// How often a head is looked at, at most.
     fn looks(&self) -> usize {
-        let on =
-            |line: LineIdx| self.families_of_line[line].iter().map(|&own| self.families[own as usize].queues).sum();
+        let on = |line: LineIdx| {
+            self.families_of_line[line].iter().map(|&own| self.families[own as usize].queue_of_class.len()).sum()
+        };
         let most: usize = self.shop.problem.lines.ids().map(on).max().unwrap_or(0);
         most.saturating_mul(self.shop.plan.operations.len())
     }
@@ -281,8 +276,8 @@ impl<'p> Floor<'p> {
         heads.truncate(MOST_HEADS);
         let Some(class) = self.shop.class_of(line) else { return };
         for &family in &self.families_of_line[line] {
-            let queue = self.queue_by.get(&(self.families[family as usize].modes, class.0)).copied();
-            heads.extend(queue.map(|queue| (Seconds(i64::MIN), queue)));
+            let queue = self.families[family as usize].queue_of_class.get(&class.0);
+            heads.extend(queue.map(|&queue| (Seconds(i64::MIN), queue)));
         }
     }
 
