@@ -84,6 +84,14 @@ impl WorkingTime {
         self.total
     }
 
+    /// The last window that begins by `instant`.
+    pub fn last_beginning_by(&self, instant: Seconds) -> Option<Span> {
+        let next = self.first_ending_after(instant);
+        let next = next + usize::from(self.windows.get(next).is_some_and(|window| window.from <= instant));
+        let window = self.windows.get(next.checked_sub(1)?)?;
+        Some(Span::new(window.from, window.to))
+    }
+
     /// The longest window.
     pub fn longest_window(&self) -> Seconds {
         self.windows().map(|window| window.length()).max().unwrap_or(Seconds::ZERO)

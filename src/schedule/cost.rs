@@ -26,22 +26,19 @@ pub(super) fn price(problem: &Problem, plan: &Plan, operations: IdVec<OpIdx, Tim
             unplanned += 1;
         }
     }
-    let mut last_end = problem.start;
     for id in problem.lines.ids() {
         let of_line = price_line(problem, plan, id);
         cost.production += of_line.production;
         cost.changeover += of_line.changeover;
         cost.overtime += of_line.overtime;
         cost.short_run += of_line.short_run;
-        last_end = problem.lines[id].facts.iter().map(|fact| fact.end).fold(last_end, Seconds::max);
     }
     for (operation, timed) in operations.enumerate() {
-        last_end = last_end.max(timed.end);
         if !timed.fact {
             cost.baseline += change_cost(problem, plan, operation, timed);
         }
     }
-    cost.makespan = problem.makespan_cost_per_hour.pro_rata(last_end - problem.start, HOUR);
+    cost.makespan = makespan_cost(problem, last_end(problem, &operations, None));
     Ok(Schedule { operations, deliveries, cost: cost.summed(), unplanned })
 }
 
@@ -170,6 +167,18 @@ impl Run {
         }
         minimum.shortfall_cost_per_unit.times((minimum.quantity - self.pieces).max(0))
     }
+}
+
+/// When the last operation ends, one of them left out where it is named.
+pub(super) fn last_end(problem: &Problem, operations: &IdVec<OpIdx, Timed>, but: Option<OpIdx>) -> Seconds {
+    let facts = problem.lines.iter().flat_map(|line| &line.facts).map(|fact| fact.end);
+    let others = operations.enumerate().filter(|&(operation, _)| Some(operation) != but).map(|(_, timed)| timed.end);
+    facts.chain(others).fold(problem.start, Seconds::max)
+}
+
+/// What it costs that the last operation ends then.
+pub(super) fn makespan_cost(problem: &Problem, last_end: Seconds) -> Money {
+    problem.makespan_cost_per_hour.pro_rata(last_end - problem.start, HOUR)
 }
 
 /// What it costs that an operation is not where, or when, the baseline has it.

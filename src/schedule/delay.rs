@@ -5,7 +5,7 @@
 //! due dates that is optimal for the sequence. Then `line_timing` times whole lines exactly, one after another; both take turns
 //! until neither gains, so what comes out is never worse than the earliest timing it begins with.
 
-use super::cost::change_cost;
+use super::cost::{change_cost, last_end, makespan_cost};
 use super::coupling::after_predecessors;
 use super::line::LineClock;
 use super::line_timing::time_lines;
@@ -59,6 +59,8 @@ pub(super) struct Stake {
     operation: OpIdx,
     /// None where somebody else decides it.
     delivery: Option<Delivery>,
+    /// When the last of all others ends, where nobody ends later than this one and that costs something.
+    others_end: Option<Seconds>,
 }
 
 /// An order's delivery, as far as one of its lots decides it.
@@ -78,6 +80,7 @@ pub(super) struct Delays<'p> {
     previous_on_line: IdVec<OpIdx, Option<OpIdx>>,
     takers: Takers<'p>,
     lots_of_order: IdVec<OrderIdx, Vec<LotIdx>>,
+    /// When the last operation of all ends; kept where that costs something.
     last_end: Seconds,
     /// Operations for which something they depend on has moved since they were last looked at, or which never were.
     stirred: Vec<OpIdx>,
@@ -100,7 +103,6 @@ impl<'p> Delays<'p> {
             lots_of_order[problem.items[lot.item].order].push(id);
         }
         let clocks = problem.lines.enumerate().map(|(id, line)| LineClock::new(problem, line, &plan.overtime[id]));
-        let last_end = timed.iter().map(|timed| timed.end).max().unwrap_or(problem.start);
         let is_stirred = timed.iter().map(|timed| !timed.fact).collect::<IdVec<OpIdx, bool>>();
         Self {
             stirred: is_stirred.enumerate().filter(|&(_, &stirred)| stirred).map(|(operation, _)| operation).collect(),
@@ -113,7 +115,7 @@ impl<'p> Delays<'p> {
             previous_on_line,
             takers,
             lots_of_order,
-            last_end,
+            last_end: last_end(problem, timed, None),
         }
     }
 
@@ -152,6 +154,7 @@ impl<'p> Delays<'p> {
         let latest = clock.place_latest(limit, run).map_or(now.start, |latest| latest.from).max(now.start);
         let stake = self.stake(operation, timed);
         let mut best = (self.cost_at(&stake, Span::new(now.start, now.end), timed), now.start, now.end);
+        let moves_cost = self.moves_cost(operation);
         let mut try_slot = |slot: Span| {
             let candidate = (self.cost_at(&stake, slot, timed), slot.from, slot.to);
             if slot.from >= earliest.from && slot.from <= latest && candidate < best {
@@ -159,19 +162,35 @@ impl<'p> Delays<'p> {
             }
         };
         try_slot(earliest);
-        clock.place_latest(limit, run).into_iter().for_each(&mut try_slot);
-        let by_due = self.end_for_due(operation, timed).and_then(|end| clock.place_latest(end.min(limit), run));
-        if let Some(just_in_time) = by_due {
-            try_slot(just_in_time);
-            // Where closing time lies around the due date, the slot that ends after it may be the cheaper one.
-            clock.place(just_in_time.from + Seconds(1), run).into_iter().for_each(&mut try_slot);
+        if self.is_charged_for_being_early(operation) {
+            clock.place_latest(limit, run).into_iter().for_each(&mut try_slot);
+            let (mut starts, mut ends) = (Vec::new(), Vec::new());
+            self.bends_of_cost(&stake, &mut starts, &mut ends);
+            // Where the line is closed at a bend, the slot on its other side may be the cheaper one.
+            for slot in starts.into_iter().filter_map(|start| clock.place(start, run)) {
+                try_slot(slot);
+                clock.place_latest(slot.to - Seconds(1), run).into_iter().for_each(&mut try_slot);
+            }
+            for slot in ends.into_iter().filter_map(|end| clock.place_latest(end.min(limit), run)) {
+                try_slot(slot);
+                clock.place(slot.from + Seconds(1), run).into_iter().for_each(&mut try_slot);
+            }
+            // Where both its start and its end count, closing time is a bend as well; the windows before are come to one by one.
+            let before = clock.place_latest(now.end - Seconds(1), run).filter(|_| moves_cost);
+            if let Some(before) = before {
+                try_slot(before);
+                let opening =
+                    clock.open.last_beginning_by(before.from).and_then(|window| clock.place(window.from, run));
+                opening.into_iter().for_each(&mut try_slot);
+            }
         }
-        let as_before = self.plan.baseline_of(self.problem, operation).and_then(|known| clock.place(known.start, run));
-        as_before.into_iter().for_each(&mut try_slot);
         if best.1 == now.start {
             return false;
         }
         timed[operation] = Timed { start: best.1, end: best.2, ..now };
+        if now.end == self.last_end {
+            self.see_last_end(timed);
+        }
         self.takers.moved(operation, best.1);
         self.place_next_setup(operation, timed);
         true
@@ -288,19 +307,18 @@ impl<'p> Delays<'p> {
         self.problem.places.delivery(site, order.region).unwrap_or_default().time
     }
 
-    /// The end at which a last operation delivers exactly when due, where its order is charged for being early.
-    pub fn end_for_due(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Option<Seconds> {
-        let Operation { lot, step } = self.plan.operations[operation];
-        let item = self.plan.lots[lot].item;
-        let order = &self.problem.orders[self.problem.items[item].order];
-        let is_last = step == self.problem.route_of(item).last;
-        let due = order.due.filter(|_| is_last && order.holding_cost_per_day > Money::ZERO)?;
-        Some(due - self.delivery_time(lot, timed[operation].line))
-    }
-
     /// What depends on an operation's start with everyone else where they are.
     fn stake(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Stake {
-        self.stake_beside(operation, timed, |_| true)
+        let is_last = self.problem.makespan_cost_per_hour > Money::ZERO && timed[operation].end == self.last_end;
+        let others_end = is_last.then(|| last_end(self.problem, timed, Some(operation)));
+        Stake { others_end, ..self.stake_beside(operation, timed, |_| true) }
+    }
+
+    /// Looks again when the last operation ends.
+    pub fn see_last_end(&mut self, timed: &IdVec<OpIdx, Timed>) {
+        if self.problem.makespan_cost_per_hour > Money::ZERO {
+            self.last_end = last_end(self.problem, timed, None);
+        }
     }
 
     /// The same for a line on which all may move: of an order's lots there the last one's end counts, and it alone.
@@ -309,7 +327,7 @@ impl<'p> Delays<'p> {
         let Operation { lot, step } = plan.operations[operation];
         let item = plan.lots[lot].item;
         if step != problem.route_of(item).last {
-            return Stake { operation, delivery: None };
+            return Stake { operation, delivery: None, others_end: None };
         }
         let others = &self.lots_of_order[problem.items[item].order];
         let ends_later = others.iter().filter(|&&other| other != lot).any(|&other| {
@@ -317,7 +335,7 @@ impl<'p> Delays<'p> {
             !last.fact && last.line == now.line && last.start > now.start
         });
         if ends_later {
-            return Stake { operation, delivery: None };
+            return Stake { operation, delivery: None, others_end: None };
         }
         self.stake_beside(operation, timed, |last| last.fact || last.line != now.line)
     }
@@ -328,7 +346,7 @@ impl<'p> Delays<'p> {
         let Operation { lot, step } = plan.operations[operation];
         let item = plan.lots[lot].item;
         if step != problem.route_of(item).last {
-            return Stake { operation, delivery: None };
+            return Stake { operation, delivery: None, others_end: None };
         }
         let order = problem.items[item].order;
         let mut others = problem.orders[order].delivered_at_start.then_some(problem.start);
@@ -339,13 +357,16 @@ impl<'p> Delays<'p> {
             }
         }
         let journey = self.delivery_time(lot, timed[operation].line);
-        Stake { operation, delivery: Some(Delivery { order, journey, others }) }
+        Stake { operation, delivery: Some(Delivery { order, journey, others }), others_end: None }
     }
 
     /// What depends on the operation's start comes to, were it there.
     pub fn cost_at(&self, stake: &Stake, at: Placement, timed: &IdVec<OpIdx, Timed>) -> Money {
         let moved = Timed { start: at.from, end: at.to, ..timed[stake.operation] };
-        let cost = change_cost(self.problem, self.plan, stake.operation, &moved);
+        let mut cost = change_cost(self.problem, self.plan, stake.operation, &moved);
+        if let Some(others_end) = stake.others_end {
+            cost += makespan_cost(self.problem, others_end.max(at.to));
+        }
         let Some(Delivery { order, journey, others }) = stake.delivery else { return cost };
         let delivery = others.unwrap_or(Seconds(i64::MIN)).max(at.to + journey);
         let (lateness, holding) = self.problem.orders[order].delivery_cost(delivery);
@@ -357,9 +378,14 @@ impl<'p> Delays<'p> {
         let Operation { lot, step } = self.plan.operations[operation];
         let item = self.plan.lots[lot].item;
         let ends_its_lot = step == self.problem.route_of(item).last;
-        let moves_cost = self.problem.baseline.start_change_cost_per_hour > Money::ZERO;
         ends_its_lot && self.problem.orders[self.problem.items[item].order].holding_cost_per_day > Money::ZERO
-            || (moves_cost && self.plan.baseline_of(self.problem, operation).is_some())
+            || self.moves_cost(operation)
+    }
+
+    /// Whether another start than the baseline's costs an operation anything.
+    fn moves_cost(&self, operation: OpIdx) -> bool {
+        self.problem.baseline.start_change_cost_per_hour > Money::ZERO
+            && self.plan.baseline_of(self.problem, operation).is_some()
     }
 
     /// Starts and ends at which the cost of an operation bends or jumps.

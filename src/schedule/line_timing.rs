@@ -85,6 +85,7 @@ fn time_line(delays: &mut Delays<'_>, line: LineIdx, timed: &mut IdVec<OpIdx, Ti
         }
         free = span.to;
     }
+    delays.see_last_end(timed);
     Some(gain)
 }
 

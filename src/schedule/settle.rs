@@ -13,7 +13,7 @@ use crate::units::Seconds;
 pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
     let schedule = settle_roughly(problem, plan)?;
     if !delay::may_pay(problem) {
-        return Ok(schedule);
+        return Ok(let_go_ahead(problem, plan, schedule));
     }
     // From the times at hand on, for timing from scratch may end in a worse place.
     let mut operations = schedule.operations.clone();
@@ -38,10 +38,9 @@ pub(crate) fn settle_roughly(problem: &Problem, plan: &mut Plan) -> Result<Sched
             if candidate.takings == plan.takings {
                 return None;
             }
-            let starts = |schedule: &Schedule| schedule.operations.iter().map(|timed| timed.start.0).sum::<i64>();
-            let gained = |better: &Schedule| (better.value(), starts(better)) < (schedule.value(), starts(&schedule));
-            let anew = evaluate_roughly(problem, &candidate).ok().filter(gained);
-            anew.or_else(|| in_place(problem, &candidate, &schedule).filter(gained)).map(|better| (candidate, better))
+            let gains = |better: &Schedule| is_better(better, &schedule);
+            let anew = evaluate_roughly(problem, &candidate).ok().filter(gains);
+            anew.or_else(|| in_place(problem, &candidate, &schedule).filter(gains)).map(|better| (candidate, better))
         });
         match improved {
             Some(improved) => (*plan, schedule) = improved,
@@ -49,6 +48,40 @@ pub(crate) fn settle_roughly(problem: &Problem, plan: &mut Plan) -> Result<Sched
         }
     }
     Ok(schedule)
+}
+
+/// Whether a schedule costs less, or as much and starts earlier.
+fn is_better(one: &Schedule, other: &Schedule) -> bool {
+    let starts = |schedule: &Schedule| schedule.operations.iter().map(|timed| timed.start.0).sum::<i64>();
+    (one.value(), starts(one)) < (other.value(), starts(other))
+}
+
+/// Lets those start earlier who can with everyone else where they are: who goes ahead by the order of starts may wait for its
+/// line all the same, and keep others from going ahead. Not of many operations, for then it takes seconds and saves nothing.
+fn let_go_ahead(problem: &Problem, plan: &mut Plan, mut schedule: Schedule) -> Schedule {
+    if plan.takings.iter().all(Vec::is_empty) || plan.operations.len() > delay::MANY_OPERATIONS {
+        return schedule;
+    }
+    // Each round lets somebody start earlier; the bound is a guard.
+    for _ in 0..16 {
+        let mut operations = schedule.operations.clone();
+        delay::delay_one_by_one_only(problem, plan, &mut operations);
+        if operations == schedule.operations {
+            break;
+        }
+        // When the last of the first k starts, all they need is there: taken in the order of starts nobody starts later.
+        let mut candidate = plan.clone();
+        for takers in candidate.takings.iter_mut() {
+            takers.sort_by_key(|&taker| operations[taker].start);
+        }
+        let better = evaluate_roughly(problem, &candidate).ok().filter(|better| is_better(better, &schedule));
+        debug_assert!(better.is_some(), "starting earlier gained nothing");
+        match better {
+            Some(better) => (*plan, schedule) = (candidate, better),
+            None => break,
+        }
+    }
+    schedule
 }
 
 /// The schedule under another taking order, from its own times on: where waiting pays, timing from scratch may end in a

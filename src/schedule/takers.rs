@@ -52,8 +52,14 @@ impl<'p> Takers<'p> {
     }
 
     fn earliest_of(&self, supply: SupplyIdx, operation: OpIdx, start: Seconds, bound: Seconds) -> Seconds {
+        if bound >= start {
+            return bound;
+        }
         let takers = &self.by_start[supply];
-        let Some(&(_, _, own)) = takers.iter().find(|taker| taker.1 == Some(operation)) else { return bound };
+        let Ok(place) = takers.binary_search_by_key(&(start, Some(operation)), |taker| (taker.0, taker.1)) else {
+            return bound;
+        };
+        let own = takers[place].2;
         let facts = &self.problem.supplies[supply];
         let mut before = takers.partition_point(|taker| taker.0 < start);
         let mut taken: i64 = takers[..before].iter().map(|taker| taker.2).sum();

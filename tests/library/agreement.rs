@@ -99,6 +99,35 @@ proptest! {
     }
 }
 
+/// Instances in which an operation could have started earlier at no more cost: found by `any_instance_agrees`.
+#[test]
+fn what_waited_for_nothing_waits_no_more() {
+    let once = [
+        ("another went ahead for a material, but waited for its line", 7_520_911_497_590_057_778, 16_777_998),
+        (
+            "closed at the baseline's start, which the second before is nearest to",
+            4_023_292_774_191_769_515,
+            272_630_303,
+        ),
+        (
+            "a second before closing saves holding and is nearer to the baseline",
+            12_446_647_148_797_926_501,
+            286_549_742,
+        ),
+        ("in time, but away from the baseline", 7_606_362_913_618_827_008, 290_324_682),
+        ("the last of all, which could come earlier for a material", 15_626_157_056_414_553_287, 152_306_268),
+    ];
+    for (what, seed, features) in once {
+        let instance = anything(seed, features);
+        for method in [Method::Dispatch, Method::Heuristic] {
+            for iterations in [500, 2_000] {
+                let options = Options { iterations: Some(iterations), ..options(method) };
+                assert_eq!(faults_of(&instance, &options), Some(Vec::new()), "{what}: {method:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_seed_and_iterations_give_the_same_bytes_on_one_thread_and_on_four() {
     let mut compared = 0;
