@@ -67,6 +67,10 @@ impl Temperatures {
 }
 
 /// One search with a plan of its own.
+///
+/// Replicas lie side by side, and each counts and draws all the time: they are aligned to pages, for within a page a processor
+/// fetches what lies ahead of what is read, and so two threads kept taking each other's lines away, a sixth of their time
+/// (`docs/experiments.md`; two cache lines apart is not enough).
 pub(super) trait Replica: Send {
     /// Makes so many proposals, the temperature falling from the first to the second.
     fn run(&mut self, iterations: u64, heat: (f64, f64));

@@ -32,6 +32,7 @@ impl Decisions {
 }
 
 /// One replica of the search.
+#[repr(align(4096))]
 pub(super) struct Annealing<'n, 'p> {
     network: &'n Network<'p>,
     kin: &'n Kin,

@@ -11,6 +11,7 @@ use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// A replica: its plan, its pool, what is tabu.
+#[repr(align(4096))]
 pub(super) struct Walk<'n, 'p> {
     network: &'n Network<'p>,
     plan: Sequencing,

@@ -9,6 +9,7 @@ use rand::{Rng, RngExt as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// A replica.
+#[repr(align(4096))]
 pub(super) struct Annealing {
     grid: Grid,
     /// The best so far; none while the one at hand is.

@@ -13,6 +13,7 @@ use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// One replica of the search.
+#[repr(align(4096))]
 pub(crate) struct Annealing<'g> {
     ground: &'g Ground,
     neighbours: &'g Neighbours,
