@@ -2,6 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::files::{self, Destination};
+use super::percent;
 use clap::Args;
 use lotwise::generate::{GENERATORS, Generator, Parameters, generate};
 use std::fmt::Write as _;
@@ -36,8 +37,8 @@ pub struct Arguments {
     #[arg(long, value_name = "L")]
     lines: Option<usize>,
     /// Unplanned demand from day 3 on, on top of the planned orders; short for `--set surge_percent=`.
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    surge: Option<String>,
+    #[arg(long, value_name = "PERCENT", value_parser = percent::parse)]
+    surge: Option<u32>,
     /// Any other parameter of the generator; may be repeated.
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
@@ -51,12 +52,6 @@ fn setting(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_string(), value.trim().to_string()))
 }
 
-fn percent(text: &str) -> Result<String, String> {
-    let number = text.strip_suffix('%').unwrap_or(text).trim();
-    let whole = number.parse::<u32>();
-    whole.map(|number| number.to_string()).map_err(|_| format!("`{text}` is not a whole number of percent, as in 25%"))
-}
-
 /// Runs it.
 ///
 /// # Errors
@@ -68,7 +63,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     let destination = Destination::prepare(arguments.output.as_deref(), &[])?;
     let Arguments { seed, orders, lines, days, .. } = *arguments;
-    let surge = arguments.surge.iter().map(|percent| ("surge_percent".to_string(), percent.clone()));
+    let surge = arguments.surge.iter().map(|percent| ("surge_percent".to_string(), percent.to_string()));
     let set = arguments.set.iter().cloned().chain(surge).collect();
     let parameters = Parameters { seed, orders, lines, days, set };
     let instance = generate(name, &parameters).map_err(|issues| {

@@ -16,6 +16,7 @@ mod import;
 mod log_table;
 mod merge;
 mod partition;
+mod percent;
 mod progress;
 mod report;
 mod schema;

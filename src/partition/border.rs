@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::schedule::Schedule;
 use crate::solution::StoppedBy;
-use crate::solve::Options;
+use crate::solve::{Budget, Options};
 use crate::units::{Id, Seconds};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -54,19 +54,15 @@ pub(super) fn repair(
 ) -> Result<Repaired, String> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0));
     let pool = threads.build().map_err(|fault| format!("no worker threads: {fault}"))?;
-    // Checking and writing the plan takes time of its own.
-    let reserve = Duration::from_millis(100) + Duration::from_micros(40) * plan.operations.len() as u32;
-    let remaining = || {
-        let limit = options.time_limit?;
-        Some(limit.saturating_sub((options.clock)()).saturating_sub(reserve.min(limit / 4)))
-    };
+    let budget = Budget::new(options, plan.operations.len());
+    let remaining = || budget.remaining();
     let effort = Effort {
         chooser: None,
         seed: options.seed,
         iterations: options.iterations,
         remaining: &remaining,
         used: Duration::ZERO,
-        cancelled: &|| options.cancel.is_cancelled(),
+        cancelled: &|| budget.is_cancelled(),
         pool: &pool,
     };
     let mut repair = Repair {
@@ -87,15 +83,7 @@ pub(super) fn repair(
         repair.put_in_again();
     }
     let Repair { plan, schedule, iterations, .. } = repair;
-    let stopped_by = if options.cancel.is_cancelled() {
-        StoppedBy::Cancelled
-    } else if effort.is_over() {
-        StoppedBy::Time
-    } else if options.iterations.is_some_and(|limit| iterations >= limit) {
-        StoppedBy::Iterations
-    } else {
-        StoppedBy::Done
-    };
+    let stopped_by = budget.stopped_by(effort.is_over(), iterations);
     Ok(Repaired { plan, schedule, recalled, iterations, stopped_by })
 }
 

@@ -1,12 +1,11 @@
 //! How long to go on: a clock, an iteration count, a flag.
 
-use super::incumbent::Incumbent;
 use super::{CancelFlag, Clock, Options};
 use crate::solution::StoppedBy;
 use std::time::Duration;
 
 /// What a solve may use.
-pub(super) struct Budget {
+pub(crate) struct Budget {
     clock: Clock,
     cancel: CancelFlag,
     time_limit: Option<Duration>,
@@ -62,14 +61,14 @@ impl Budget {
         self.iterations.is_none().then(|| ((self.clock)().as_secs_f64() * 1_000.0).round() / 1_000.0)
     }
 
-    /// Why the solve ended.
-    pub fn stopped_by(&self, incumbent: &Incumbent<'_>) -> StoppedBy {
+    /// Why it ended, after so many iterations; `out_of_time` where something ended for want of time, though some is left by now.
+    pub fn stopped_by(&self, out_of_time: bool, iterations: u64) -> StoppedBy {
         if self.cancel.is_cancelled() {
             StoppedBy::Cancelled
-        } else if incumbent.out_of_time || self.remaining().is_some_and(|left| left == Duration::ZERO) {
+        } else if out_of_time || self.remaining().is_some_and(|left| left == Duration::ZERO) {
             StoppedBy::Time
         // Replicas share the limit evenly; a few iterations may be left over.
-        } else if self.iterations.is_some_and(|limit| limit.saturating_sub(incumbent.iterations) < 8) {
+        } else if self.iterations.is_some_and(|limit| limit.saturating_sub(iterations) < 8) {
             StoppedBy::Iterations
         } else {
             StoppedBy::Done

@@ -22,6 +22,7 @@ mod start;
 mod strategy;
 
 pub(crate) use answer::solution as solution_of;
+pub(crate) use budget::Budget;
 #[cfg(feature = "mip")]
 pub use export::{ExportError, ProgramFormat, allocation_program};
 pub(crate) use start::plan_of;

@@ -89,8 +89,9 @@ pub(super) fn run(
         });
     }
     incumbent.phase("verify");
-    let stopped_by = if incumbent.is_proved() { StoppedBy::Done } else { budget.stopped_by(&incumbent) };
     let (bound, iterations) = (incumbent.bound(), incumbent.iterations);
+    let stopped_by =
+        if incumbent.is_proved() { StoppedBy::Done } else { budget.stopped_by(incumbent.out_of_time, iterations) };
     let (incumbents, faults) = (std::mem::take(&mut incumbent.history), std::mem::take(&mut incumbent.faults));
     let bounds = std::mem::take(&mut incumbent.bounds);
     let candidates = incumbent.into_candidates();

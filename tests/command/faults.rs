@@ -6,6 +6,8 @@
 
 use crate::process::PROGRAM;
 use lotwise::generate::{Parameters, generate};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -77,19 +79,6 @@ impl Desk {
     }
 }
 
-/// Numbers that look random and are the same each time (splitmix64: Steele, Lea, Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-}
-
 fn signal(child: &Child, name: &str) {
     // One that has just ended is no longer there to be told.
     let _ = Command::new("kill").args([name, &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
@@ -150,22 +139,25 @@ fn outcome(desk: &Desk, kind: &str, status: ExitStatus, of: &str) -> &'static st
 fn a_kill_at_any_instant_leaves_a_whole_plan_or_the_old_one() {
     let kills: u64 = std::env::var("LOTWISE_FAULTS").map_or(12, |text| text.parse().unwrap());
     let desk = Desk::new(400);
-    let mut random = Random(kills);
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(kills);
     let mut ends: BTreeMap<String, usize> = BTreeMap::new();
     for turn in 0..kills {
         desk.tidy();
         let kind = ["TERM", "INT", "KILL", "INT INT"][turn as usize % 4];
         // One half are hit in the middle of a search without end, the other around the writing of its plan.
         let near_the_end = turn / 4 % 2 == 1;
-        let (limit, delay) =
-            if near_the_end { ("400ms", 200 + random.below(300)) } else { ("10m", random.below(1_000)) };
+        let (limit, delay) = if near_the_end {
+            ("400ms", 200 + random.random_range(0..300))
+        } else {
+            ("10m", random.random_range(0..1_000))
+        };
         let call = ["solve", "instance.json", "-q", "-o", "plan.json", "--time-limit", limit];
         let child = desk.command(PROGRAM, &call).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         sleep(Duration::from_millis(delay));
         let first = kind.split(' ').next().unwrap();
         signal(&child, &format!("-{first}"));
         if kind == "INT INT" {
-            sleep(Duration::from_millis(random.below(60)));
+            sleep(Duration::from_millis(random.random_range(0..60)));
             signal(&child, "-INT");
         }
         let of = format!("turn {turn}, {kind} after {delay} ms of {limit}");

@@ -4,6 +4,7 @@ use super::Files;
 use super::search::Search;
 use super::wording::price;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::percent;
 use crate::cli::progress::Reporter;
 use crate::cli::solve;
 use crate::cli::text::Format;
@@ -29,7 +30,7 @@ pub struct Arguments {
     /// The instance; - for stdin.
     instance: PathBuf,
     /// The increase whose days are measured, and the decrease of its mirror.
-    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "25%")]
+    #[arg(long, value_name = "PERCENT", value_parser = up_to_200, default_value = "25%")]
     increase: u32,
     /// Within so many days an increase counts as sustained.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=365), default_value_t = 30)]
@@ -41,13 +42,13 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000), default_value_t = 5)]
     samples: u32,
     /// The largest increase looked for.
-    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "200%")]
+    #[arg(long, value_name = "PERCENT", value_parser = up_to_200, default_value = "200%")]
     most: u32,
     /// Of how many in a hundred orders the promise has to be kept.
-    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "100%")]
+    #[arg(long, value_name = "PERCENT", value_parser = up_to_200, default_value = "100%")]
     keep: u32,
     /// By how much a piece may be dearer when there is less to make.
-    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "5%")]
+    #[arg(long, value_name = "PERCENT", value_parser = up_to_200, default_value = "5%")]
     tolerance: u32,
     /// Text on a terminal, else JSON.
     #[arg(long, value_enum)]
@@ -59,10 +60,10 @@ pub struct Arguments {
 /// Iterations of each search where nothing is said.
 const ITERATIONS: u64 = 2_000;
 
-/// `25%` or `25`.
-fn percent(text: &str) -> Result<u32, String> {
-    let number = text.trim_end_matches('%').trim().parse::<u32>();
-    number.ok().filter(|&number| number <= 200).ok_or_else(|| format!("{text} is no whole percentage up to 200%"))
+/// No more than is looked for.
+fn up_to_200(text: &str) -> Result<u32, String> {
+    let number = percent::parse(text)?;
+    if number <= 200 { Ok(number) } else { Err(format!("{text} is more than 200%")) }
 }
 
 /// Runs it in a process that began at `started`.

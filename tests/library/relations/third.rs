@@ -5,6 +5,8 @@
 //! holding, rejection, makespan. Durations of runs are held to the stated times; when what could start is not asked here.
 
 use lotwise::model::{Duration, Instant};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::{Value, json};
 
 /// 2026-11-23T08:00:00Z.
@@ -14,22 +16,17 @@ const MILLION: i128 = 1_000_000;
 const COLOURS: [&str; 3] = ["red", "white", "black"];
 const SIZES: [&str; 3] = ["s", "m", "l"];
 
-struct Random(u64);
+struct Random(Xoshiro256PlusPlus);
 
 impl Random {
-    /// splitmix64: Steele, Lea, Flood 2014.
-    fn below(&mut self, bound: u64) -> i64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound) as i64
+    fn below(&mut self, bound: i64) -> i64 {
+        self.0.random_range(0..bound)
     }
-    fn one_in(&mut self, bound: u64) -> bool {
+    fn one_in(&mut self, bound: i64) -> bool {
         self.below(bound) == 0
     }
     /// A decimal of four places below `bound`.
-    fn decimal(&mut self, bound: u64) -> f64 {
+    fn decimal(&mut self, bound: i64) -> f64 {
         self.below(bound * 10_000) as f64 / 10_000.0
     }
 }
@@ -40,7 +37,7 @@ fn at(minutes: i64) -> String {
 
 /// The small instance of a seed.
 pub fn instance(seed: u64) -> Value {
-    let random = &mut Random(seed);
+    let random = &mut Random(Xoshiro256PlusPlus::seed_from_u64(seed));
     let rate = |random: &mut Random, matching: Value| {
         let fraction = [1.0, 0.98, 0.333333][random.below(3) as usize];
         let mut rate = json!({ "match": matching, "fixed_time": format!("PT{}S", random.below(400)),
