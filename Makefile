@@ -71,15 +71,18 @@ fuzz: ## Runs each fuzz target for FUZZ_SECONDS, from the files of the tests
 	@for target in $(FUZZ_TARGETS); do \
 		$(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096 -detect_leaks=0; done
 
-# Needs cargo-mutants. Without the integer programs a build is short; what only they use is left out, for nothing compiles it.
-# MUTANTS="--shard 0/20" is a twentieth of them.
+# Needs cargo-mutants. Without the integer programs a build is short, and unoptimised it takes seconds; what only they use is left
+# out, for nothing compiles it. Of the tests those that look at times, costs and checks, on fewer instances than else.
+# MUTANTS="--sharding round-robin --shard 0/20" is a twentieth of them.
 MUTANTS ?=
 MUTANTS_ROOMS ?= --file 'src/schedule/**' --file 'src/verify/**' --file 'src/validate/**' --file 'src/problem/**' \
 	--exclude-re 'available_by'
-MUTANTS_TESTS ?= --lib --test meaning --test validate
+MUTANTS_TESTS ?= --lib --test meaning --test validate --test library -- $(foreach module,quality factories real_dump desk partition \
+	brute_force docs fuzz_bodies import generate report public workbooks instances,--skip $(module)::) --skip a_seed_and --skip a_start
 mutants: ## Changes the sources of times, costs and checks one place at a time: which changes no test notices
 	@$(call needs,mutants)
-	@$(CARGO) mutants --no-shuffle --no-default-features --output $(TARGET) $(MUTANTS_ROOMS) $(MUTANTS) -- $(MUTANTS_TESTS)
+	@CARGO_INCREMENTAL=1 CARGO_PROFILE_DEV_OPT_LEVEL=0 CARGO_PROFILE_DEV_DEBUG=0 LOTWISE_CASES=40 $(CARGO) mutants --no-shuffle \
+		--no-default-features --minimum-test-timeout 60 --output $(TARGET) $(MUTANTS_ROOMS) $(MUTANTS) -- $(MUTANTS_TESTS)
 
 # Unit tests by an interpreter that sees undefined behaviour. MIRI= names the tests: whatever reads a file first builds the
 # schemas, which takes Miri half a minute, and files of megabytes take it hours.

@@ -42,3 +42,48 @@ pub(crate) fn components(problem: &Problem) -> Vec<Vec<OrderIdx>> {
     }
     result
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+    use super::*;
+    use crate::model::read_instance;
+    use serde_json::{Value, json};
+
+    /// Three orders: two for a cutter of their own each, and one for whom the third says what it needs.
+    fn parts(third: Value, stock: u64) -> Vec<Vec<usize>> {
+        let file = json!({
+            "format": "lotwise/1", "start": "2026-11-23T08:00:00Z",
+            "lines": [
+                { "id": "wool", "offers": ["wool"], "rates": [{ "units_per_hour": 60 }] },
+                { "id": "silk", "offers": ["silk"], "rates": [{ "units_per_hour": 60 }] },
+                { "id": "felt", "offers": ["felt"], "rates": [{ "units_per_hour": 60 }] }
+            ],
+            "materials": [{ "id": "thread", "stock": stock, "arrivals": [{ "at": "2026-11-24T08:00:00Z", "quantity": 20 }] }],
+            "variants": [
+                { "id": "scarf", "requires": ["wool"], "materials": [{ "id": "thread", "per_unit": 1 }] },
+                { "id": "tie", "requires": ["silk"] },
+                { "id": "hat", "requires": ["felt"] },
+                { "id": "cap", "requires": ["felt"], "materials": [{ "id": "thread", "per_unit": 1 }] }
+            ],
+            "orders": [
+                { "id": "A", "items": [{ "variant": "scarf", "quantity": 10 }] },
+                { "id": "B", "items": [{ "variant": "tie", "quantity": 10 }] },
+                { "id": "C", "items": third }
+            ]
+        });
+        let problem = Problem::new(&read_instance(file.to_string().as_bytes()).unwrap());
+        components(&problem).into_iter().map(|part| part.into_iter().map(Id::position).collect()).collect()
+    }
+
+    #[test]
+    fn what_shares_no_line_and_no_scarce_material_never_meets() {
+        let item = |variant: &str| json!({ "variant": variant, "quantity": 10 });
+        assert_eq!(parts(json!([item("hat")]), 0), [vec![0], vec![1], vec![2]]);
+        assert_eq!(parts(json!([item("hat"), item("tie")]), 0), [vec![0], vec![1, 2]]);
+        assert_eq!(parts(json!([item("scarf")]), 100), [vec![0, 2], vec![1]]);
+        assert_eq!(parts(json!([item("cap")]), 19), [vec![0, 2], vec![1]], "thread may run out");
+        assert_eq!(parts(json!([item("cap")]), 20), [vec![0], vec![1], vec![2]], "there is enough thread");
+    }
+}

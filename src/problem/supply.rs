@@ -124,3 +124,35 @@ pub(super) fn mark_scarce(supplies: &mut IdVec<SupplyIdx, Supply>, demand: &[i12
         supply.scarce = *most > i128::from(supply.stock());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Five pieces ever since, three more at 10, one at 20; facts take two.
+    fn supply() -> Supply {
+        let arrived = vec![(Seconds(i64::MIN), 5), (Seconds(10), 8), (Seconds(20), 9)];
+        Supply { arrived, scarce: false, reserved: 2, facts: vec![(Seconds(3), 2)] }
+    }
+
+    #[test]
+    fn an_amount_is_there_once_so_much_has_come_besides_what_facts_take() {
+        let from = |amount| supply().available_from(amount).map(|from| from.0);
+        assert_eq!([3, 4, 6, 7, 8].map(from), [Some(i64::MIN), Some(10), Some(10), Some(20), None]);
+        assert_eq!([9, 10, 19, 20].map(|at| supply().arrived_by(Seconds(at))), [5, 8, 8, 9]);
+        assert_eq!(supply().stock(), 5);
+    }
+
+    #[test]
+    fn what_was_there_ever_since_is_no_arrival() {
+        let before = |instant| supply().arrival_before(Seconds(instant)).map(|at| at.0);
+        assert_eq!([10, 11, 20, 21].map(before), [None, Some(10), Some(10), Some(20)]);
+    }
+
+    #[test]
+    fn what_can_be_wanted_in_all_decides_what_is_scarce() {
+        let mut supplies: IdVec<SupplyIdx, Supply> = [supply(), supply()].into_iter().collect();
+        mark_scarce(&mut supplies, &[5, 6]);
+        assert_eq!(supplies.iter().map(|supply| supply.scarce).collect::<Vec<_>>(), [false, true]);
+    }
+}
