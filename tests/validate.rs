@@ -233,3 +233,123 @@ fn a_hundred_thousand_orders_are_judged_in_reasonable_time() {
     assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), [codes::LATE_COST_DEFAULT]);
     assert!(clock.elapsed().as_secs() < 30, "{:?}", clock.elapsed());
 }
+
+/// A thousand million pieces in a thousand lots of three operations, at two sites, with everything that costs something, little each.
+fn vast() -> Value {
+    json!({
+        "format": "lotwise/1", "start": "2026-11-23T08:00:00Z", "objective": {},
+        "sites": [{ "id": "south", "deliveries": [{ "region": "east" }] }, { "id": "north", "deliveries": [] }],
+        "transits": [{ "from": "north", "to": "south" }, { "from": "south", "to": "north" }],
+        "calendars": [{ "id": "late", "open": [{ "from": "2026-11-23T08:00:00Z", "to": "2026-12-23T08:00:00Z" }],
+            "overtime": [{ "from": "2026-12-24T08:00:00Z", "to": "2026-12-24T09:00:00Z", "cost": 1 }] }],
+        "changeovers": [{ "id": "wash", "rules": [{ "attribute": "colour" }] }],
+        "lines": [
+            { "id": "cutter", "site": "north", "stage": "cut", "calendar": "late", "changeovers": "wash",
+              "rates": [{ "seconds_per_unit": 1 }] },
+            { "id": "sewer", "site": "south", "stage": "sew", "rates": [{ "seconds_per_unit": 1 }],
+              "minimum_run": { "by": "variant", "quantity": 1_000 } },
+            { "id": "packer", "site": "north", "stage": "pack", "rates": [{ "seconds_per_unit": 1 }] }
+        ],
+        "routes": [{ "id": "shirt", "operations": [{ "id": "cut", "stage": "cut" }, { "id": "sew", "stage": "sew", "after": ["cut"] },
+            { "id": "pack", "stage": "pack", "after": ["sew"] }] }],
+        "materials": [{ "id": "cloth", "stock": 1, "arrivals": [{ "at": "2026-11-24T08:00:00Z", "quantity": 500_000_000_000_u64 }] }],
+        "variants": [{ "id": "red", "route": "shirt", "attributes": { "colour": "red" }, "materials": [{ "id": "cloth", "per_unit": 0.001 }] }],
+        "orders": [{ "id": "SO-1", "region": "east", "due": "2026-12-01T08:00:00Z",
+            "items": [{ "variant": "red", "quantity": 1_000_000_000, "maximum_lots": 1_000 }] }],
+        "baseline": { "lots": [] }
+    })
+}
+
+/// Worked out by hand: what an order may come to is 1.44 x 10^17 ten-thousandths (a sixteenth of a quarter of 2^63) and 10^12
+/// seconds, everything together 2.3 x 10^18. A piece is counted two seconds an operation, for one second and a yield of 1
+/// rounded up; so the order has 1.67 million hours, 3,000 runs, two journeys, and up to 7 million hours or 292,000 days between any two instants.
+#[test]
+fn sums_that_would_leave_the_range_are_refused_whatever_drives_them() {
+    let fields: [(&str, Value, Value); 22] = [
+        ("/lines/0/cost_per_hour", json!(6_000_000), json!(20_000_000)),
+        ("/lines/1/rates/0/cost_per_unit", json!(4_000), json!(10_000)),
+        ("/transits/0/cost_per_unit", json!(6_000), json!(9_000)),
+        ("/sites/0/deliveries/0/cost_per_unit", json!(8_000), json!(20_000)),
+        ("/changeovers/0/rules/0/cost", json!(4_000_000_000_u64), json!(10_000_000_000_u64)),
+        ("/lines/1/minimum_run/shortfall_cost_per_unit", json!(4_000_000), json!(10_000_000)),
+        ("/baseline/line_change_cost", json!(4_000_000_000_u64), json!(10_000_000_000_u64)),
+        ("/baseline/start_change_cost_per_hour", json!(600), json!(1_500)),
+        ("/orders/0/late_cost_per_day", json!(30_000_000), json!(54_000_000)),
+        ("/objective/late_cost_per_day", json!(30_000_000), json!(54_000_000)),
+        ("/orders/0/holding_cost_per_day", json!(30_000_000), json!(54_000_000)),
+        ("/orders/0/late_cost_once", json!(8_000_000_000_000_u64), json!(20_000_000_000_000_u64)),
+        ("/orders/0/reject_cost", json!(8_000_000_000_000_u64), json!(20_000_000_000_000_u64)),
+        ("/calendars/0/overtime/0/cost", json!(100_000_000_000_000_u64), json!(300_000_000_000_000_u64)),
+        ("/objective/makespan_cost_per_hour", json!(20_000_000), json!(50_000_000)),
+        ("/lines/1/rates/0/fixed_time", json!("P7300D"), json!("P14600D")),
+        ("/changeovers/0/rules/0/time", json!("P3650D"), json!("P7300D")),
+        ("/lines/1/rates/0", json!({ "seconds_per_unit": 300 }), json!({ "seconds_per_unit": 700 })),
+        ("/lines/1/rates/0", json!({ "units_per_hour": 12 }), json!({ "units_per_hour": 5 })),
+        ("/lines/1/rates/0/yield", json!(0.004), json!(0.001)),
+        ("/variants/0/materials/0/per_unit", json!(40), json!(100)),
+        ("/materials/0/stock", json!(1_500_000_000_000_u64), json!(2_000_000_000_000_u64)),
+    ];
+    let refused = |pointer: &str, value: &Value, with_baseline: bool| {
+        let mut file = vast();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        match file.pointer_mut(parent).unwrap() {
+            Value::Array(list) => list[name.parse::<usize>().unwrap()] = value.clone(),
+            object => object[name] = value.clone(),
+        }
+        if !with_baseline {
+            file.as_object_mut().unwrap().remove("baseline");
+        }
+        let faults = validate(&read_instance(file.to_string().as_bytes()).unwrap());
+        faults.iter().any(|fault| fault.code == codes::OUT_OF_RANGE)
+    };
+    for (pointer, within, beyond) in &fields {
+        assert!(!refused(pointer, within, true), "{pointer}: {within} is within the range");
+        assert!(refused(pointer, beyond, true), "{pointer}: {beyond} is beyond it");
+    }
+    // Without a plan in force nothing lies before the start or the due date, and there are only 246,000 days.
+    assert!(!refused("/orders/0/late_cost_per_day", &json!(54_000_000), false));
+}
+
+#[test]
+fn items_of_one_name_are_told_apart_in_orders_of_two_and_of_three() {
+    for items in [2, 3] {
+        let twice = |file: &mut Value| {
+            let item = json!({ "id": "front", "variant": "mug", "quantity": 5 });
+            file["orders"][0]["items"] = Value::Array(vec![item; items]);
+        };
+        assert_eq!(codes_of(twice), vec![codes::DUPLICATE_ID; items - 1]);
+    }
+    // The second item goes by its index, and so does the first by that name.
+    let by_index = |file: &mut Value| {
+        file["orders"][0]["items"] =
+            json!([{ "id": "1", "variant": "mug", "quantity": 5 }, { "variant": "mug", "quantity": 5 }]);
+    };
+    assert_eq!(codes_of(by_index), [codes::DUPLICATE_ID]);
+}
+
+#[test]
+fn a_way_that_ends_nowhere_makes_no_deadline_possible() {
+    // Two cutters: what the quick one cuts can only be sewn where nothing leads on to the packer.
+    let by = |deadline: &str| {
+        codes_of(|file| {
+            file["sites"] = json!([{ "id": "a" }, { "id": "b" }, { "id": "c" }, { "id": "d" }, { "id": "e" }]);
+            file["transits"] =
+                json!([{ "from": "a", "to": "b" }, { "from": "c", "to": "d" }, { "from": "d", "to": "e" }]);
+            let line = |id: &str, site: &str, stage: &str, rate: u64| json!({ "id": id, "site": site, "stage": stage, "rates": [{ "units_per_hour": rate }] });
+            file["lines"] = json!([
+                line("quick", "a", "cut", 1_000),
+                line("slow", "c", "cut", 1),
+                line("near", "b", "sew", 1_000),
+                line("far", "d", "sew", 1_000),
+                line("packer", "e", "pack", 1_000)
+            ]);
+            file["routes"] = json!([{ "id": "shirt", "operations": [
+                { "id": "cut", "stage": "cut" }, { "id": "sew", "stage": "sew", "after": ["cut"] },
+                { "id": "pack", "stage": "pack", "after": ["sew"] }] }]);
+            file["variants"][0]["route"] = json!("shirt");
+            file["orders"][0]["deadline"] = json!(deadline);
+        })
+    };
+    assert_eq!(by("2026-11-23T19:00:00Z"), [] as [&str; 0]);
+    assert_eq!(by("2026-11-23T17:00:00Z"), [codes::DEADLINE_IMPOSSIBLE]);
+}

@@ -97,3 +97,59 @@ fn simplified(points: &[(i64, i64)]) -> Vec<(i64, i64)> {
     kept.extend(last);
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn least(points: &[(i64, i64)], are_joined: bool) -> Polyline {
+        Polyline::least_so_far(points, |_| are_joined).expect("there are points")
+    }
+
+    fn values(of: &Polyline, instants: std::ops::Range<i64>) -> Vec<Option<i64>> {
+        instants.map(|instant| of.at(instant)).collect()
+    }
+
+    #[test]
+    fn between_points_that_are_joined_it_is_straight_and_else_it_jumps_at_the_second() {
+        let points = [(10, 6), (13, 0)];
+        assert_eq!(values(&least(&points, true), 9..15), [None, Some(6), Some(4), Some(2), Some(0), Some(0)]);
+        assert_eq!(values(&least(&points, false), 9..15), [None, Some(6), Some(6), Some(6), Some(0), Some(0)]);
+        assert!(Polyline::least_so_far(&[], |_| true).is_none());
+    }
+
+    #[test]
+    fn what_rises_stays_at_the_least_until_it_has_fallen_below() {
+        // Ten at 0, twenty at 5, and from there two less every second: below ten from 10 on.
+        let line = least(&[(0, 10), (5, 20), (15, 0)], true);
+        assert_eq!([0, 5, 9, 10, 11, 14, 15, 99].map(|at| line.at(at)), [10, 10, 10, 10, 8, 2, 0, 0].map(Some));
+    }
+
+    #[test]
+    fn a_cost_is_first_reached_where_it_stops_falling() {
+        let line = Polyline { points: vec![(0, 10), (4, 10), (10, 4), (20, 4)] };
+        assert_eq!([-1, 0, 3, 4].map(|by| line.reached(by)), [None, Some(0), Some(0), Some(0)]);
+        assert_eq!([7, 10, 15, 25].map(|by| line.reached(by)), [Some(7), Some(10), Some(10), Some(10)]);
+        assert_eq!(line.bends().collect::<Vec<_>>(), [0, 4, 10, 20]);
+    }
+
+    #[test]
+    fn few_points_keep_all_within_a_unit() {
+        // Falls by a third a second, rounded down; then steeply, and not at all.
+        let points: Vec<(i64, i64)> = (0..300)
+            .map(|at| (at, 1_000 - at / 3))
+            .chain((300..320).map(|at| (at, 900 - 40 * (at - 300))))
+            .chain([(900, 140), (901, 140)])
+            .collect();
+        let kept = simplified(&points);
+        assert!(kept.len() < 8, "{kept:?}");
+        let line = Polyline { points: kept };
+        for (at, value) in points {
+            assert!(
+                line.at(at).is_some_and(|other| (other - value).abs() <= 1),
+                "{at}: {:?}, not {value}",
+                line.at(at)
+            );
+        }
+    }
+}
