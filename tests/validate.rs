@@ -353,3 +353,26 @@ fn a_way_that_ends_nowhere_makes_no_deadline_possible() {
     assert_eq!(by("2026-11-23T19:00:00Z"), [] as [&str; 0]);
     assert_eq!(by("2026-11-23T17:00:00Z"), [codes::DEADLINE_IMPOSSIBLE]);
 }
+
+#[test]
+fn what_the_plan_in_force_has_twice_holds_its_line_when_its_order_is_set_aside() {
+    let fact = |from: &str, to: &str| json!([{ "line": "press", "start": format!("2026-11-23T{from}:00Z"), "end": format!("2026-11-23T{to}:00Z") }]);
+    let file = instance(|file| {
+        file["orders"] = json!([
+            { "id": "A", "items": [{ "variant": "mug", "quantity": 20, "maximum_lots": 2 }] },
+            { "id": "B", "items": [{ "variant": "mug", "quantity": 10 }] }
+        ]);
+        let both = [fact("08:00", "08:10")[0].clone(), fact("08:20", "08:30")[0].clone()];
+        file["baseline"] = json!({ "frozen_until": "2026-11-23T09:00:00Z", "lots": [
+            { "order": "A", "item": "0", "lot": 0, "quantity": 10, "operations": both },
+            { "order": "A", "item": "0", "lot": 0, "quantity": 10, "operations": fact("08:40", "08:50") }
+        ] });
+    });
+    let (rest, reasons) = set_aside(&file, &validate(&file)).unwrap();
+    assert_eq!(reasons.iter().map(|(order, _)| order.as_str()).collect::<Vec<_>>(), ["A"]);
+    let lots = &rest.baseline.as_ref().unwrap().lots;
+    assert_eq!(lots.iter().map(|lot| (lot.lot, lot.operations.len())).collect::<Vec<_>>(), [(0, 1), (2, 1), (1, 1)]);
+    let starts = lots.iter().map(|lot| lot.operations[0].start.to_string());
+    assert_eq!(starts.collect::<Vec<_>>(), ["2026-11-23T08:00:00Z", "2026-11-23T08:40:00Z", "2026-11-23T08:20:00Z"]);
+    assert!(!has_errors(&validate(&rest)), "{:?}", validate(&rest));
+}

@@ -59,6 +59,35 @@ pub(super) fn check(instance: &Instance, names: &Names<'_>, faults: &mut Vec<Dia
     check_overlaps(baseline, faults);
 }
 
+/// Gives every lot of some orders a number of its own and every operation that its lot has already had a lot of its own.
+pub(super) fn tell_apart(baseline: &mut Baseline, is_meant: impl Fn(&str) -> bool) {
+    let meant = || baseline.lots.iter().filter(|lot| is_meant(&lot.order));
+    let mut numbers: FxHashMap<(String, String), FxHashSet<u32>> = FxHashMap::default();
+    for lot in meant() {
+        numbers.entry((lot.order.clone(), lot.item.clone())).or_default().insert(lot.lot);
+    }
+    let mut next = |lot: &LotEntry| {
+        let taken = numbers.entry((lot.order.clone(), lot.item.clone())).or_default();
+        let free = (0..=u32::MAX).find(|&number| taken.insert(number));
+        free.unwrap_or(u32::MAX)
+    };
+    let mut seen: FxHashSet<(String, String, u32)> = FxHashSet::default();
+    let mut more = Vec::new();
+    for lot in baseline.lots.iter_mut().filter(|lot| is_meant(&lot.order)) {
+        if !seen.insert((lot.order.clone(), lot.item.clone(), lot.lot)) {
+            lot.lot = next(lot);
+        }
+        let mut names: FxHashSet<Option<String>> = FxHashSet::default();
+        let (once, again) =
+            std::mem::take(&mut lot.operations).into_iter().partition(|entry| names.insert(entry.operation.clone()));
+        lot.operations = once;
+        for operation in Vec::into_iter(again) {
+            more.push(LotEntry { lot: next(lot), operations: vec![operation], ..lot.clone() });
+        }
+    }
+    baseline.lots.append(&mut more);
+}
+
 fn lot_fault(pointer: &str, message: String, remedy: &str) -> Diagnostic {
     Diagnostic::error(codes::BASELINE_LOT, pointer, message, remedy)
 }

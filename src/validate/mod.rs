@@ -89,7 +89,8 @@ pub fn has_errors(faults: &[Diagnostic]) -> bool {
 /// The instance without the orders that have errors of their own, and those orders with the first error of each.
 ///
 /// `None` where other errors remain, which no leaving out cures. Of two orders with one id neither can be told to be
-/// the right one: both are left out. The rest of the file stays as it is, the baseline's lots of such orders included.
+/// the right one: both are left out. The rest of the file stays as it is, the baseline's lots of such orders included; those
+/// that stand there twice become lots of their own, for what happened holds its line, whatever it is called.
 pub fn set_aside(instance: &Instance, faults: &[Diagnostic]) -> Option<(Instance, Vec<(String, Diagnostic)>)> {
     let mut reasons: Vec<(String, Diagnostic)> = Vec::new();
     let mut known: FxHashMap<&str, ()> = FxHashMap::default();
@@ -100,7 +101,10 @@ pub fn set_aside(instance: &Instance, faults: &[Diagnostic]) -> Option<(Instance
         }
     }
     let orders = instance.orders.iter().filter(|order| !known.contains_key(order.id.as_str())).cloned().collect();
-    let rest = Instance { orders, ..shell(instance) };
+    let mut rest = Instance { orders, ..shell(instance) };
+    if let Some(baseline) = &mut rest.baseline {
+        baseline::tell_apart(baseline, |order| known.contains_key(order));
+    }
     Some((rest, reasons))
 }
 
