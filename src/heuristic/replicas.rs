@@ -6,7 +6,7 @@
 use crate::plan::Plan;
 use crate::plan::pool::Chooser;
 use crate::problem::Problem;
-use crate::schedule::{Schedule, settle};
+use crate::schedule::{Schedule, settle_left_shifted};
 use crate::units::Money;
 use rayon::prelude::*;
 use std::time::Duration;
@@ -239,7 +239,7 @@ impl Best {
         let leader = leader(replicas).filter(|leader| leader.best_cost() < self.cost)?;
         self.cost = leader.best_cost();
         let mut plan = plan_of(leader);
-        let schedule = settle(problem, &mut plan).ok().filter(|schedule| schedule.value() < self.value)?;
+        let schedule = settle_left_shifted(problem, &mut plan).ok().filter(|schedule| schedule.value() < self.value)?;
         self.value = schedule.value();
         Some((plan, schedule))
     }

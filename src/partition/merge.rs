@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Instance;
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::schedule::{Schedule, settle};
+use crate::schedule::{Schedule, settle_left_shifted};
 use crate::solution::{CostBreakdown, FORMAT, Kpis, Run, Solution, Status};
 use crate::solve::{Options, plan_of, solution_of};
 use crate::units::Money;
@@ -177,7 +177,7 @@ fn part_of_line(instance: &Instance, problem: &Problem, plans: &[Solution]) -> P
 /// A plan's times; orders that cannot be timed on the whole instance (a plan that was edited) are left out.
 fn timed(problem: &Problem, mut plan: Plan) -> Result<(Plan, Schedule), PartitionError> {
     loop {
-        match settle(problem, &mut plan) {
+        match settle_left_shifted(problem, &mut plan) {
             Ok(schedule) => return Ok((plan, schedule)),
             Err(fault) if fault.orders.is_empty() => {
                 return Err(PartitionError::Internal("the merged plan cannot be timed".to_string()));

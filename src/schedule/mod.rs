@@ -25,7 +25,7 @@ pub(crate) use cost::Run;
 pub(crate) use cost::price_line;
 pub(crate) use delay::{MANY_OPERATIONS, may_pay as waiting_may_pay};
 pub(crate) use line::LineClock;
-pub(crate) use settle::{settle, settle_roughly};
+pub(crate) use settle::{settle, settle_left_shifted, settle_roughly};
 pub(crate) use timing::{Infeasible, Obstacle, Timed};
 
 use crate::plan::{OpIdx, Plan};

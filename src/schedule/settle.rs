@@ -13,7 +13,7 @@ use crate::units::Seconds;
 pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
     let schedule = settle_roughly(problem, plan)?;
     if !delay::may_pay(problem) {
-        return Ok(let_go_ahead(problem, plan, schedule));
+        return Ok(schedule);
     }
     // From the times at hand on, for timing from scratch may end in a worse place.
     let mut operations = schedule.operations.clone();
@@ -21,7 +21,15 @@ pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Inf
     Ok(cost::price(problem, plan, operations).ok().filter(|exact| exact.value() < schedule.value()).unwrap_or(schedule))
 }
 
-/// The same with lines timed roughly where waiting saves money: to compare plans by.
+/// The same, and nobody waits for nothing: for plans that are answers. Where plans are compared under a change that is asked
+/// about, takers keep the order they have.
+pub(crate) fn settle_left_shifted(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
+    let schedule = settle(problem, plan)?;
+    // Where waiting may pay everybody has been looked at one by one.
+    if delay::may_pay(problem) { Ok(schedule) } else { Ok(let_go_ahead(problem, plan, schedule)) }
+}
+
+/// As [`settle`], with lines timed roughly where waiting saves money: to compare plans by.
 pub(crate) fn settle_roughly(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
     let mut schedule = evaluate_roughly(problem, plan)?;
     // The commonest case by far: nothing is scarce, and large plans are not copied to find that out.

@@ -10,7 +10,7 @@ use crate::mip::prover::{LinePlans, News, Prover};
 use crate::plan::{Fate, OpIdx, Plan, lots_of_item};
 use crate::problem::{ItemIdx, OrderIdx, Problem};
 use crate::proof::relaxations;
-use crate::schedule::settle;
+use crate::schedule::settle_left_shifted;
 use crate::units::Money;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::time::Duration;
@@ -146,7 +146,7 @@ impl Bounding {
             Some(News::Bound(bound)) => incumbent.raise_bound(source, bound),
             Some(News::Plan(lines)) => {
                 if let Some(mut plan) = incumbent.best().and_then(|best| plan_of(problem, &best.plan, lines))
-                    && let Ok(schedule) = settle(problem, &mut plan)
+                    && let Ok(schedule) = settle_left_shifted(problem, &mut plan)
                 {
                     incumbent.offer(source, plan, schedule);
                 }

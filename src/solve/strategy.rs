@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::proof::clash;
 #[cfg(not(feature = "mip"))]
 use crate::proof::relaxations;
-use crate::schedule::settle;
+use crate::schedule::settle_left_shifted;
 use crate::solution::{ClashEntry, Run, Solution, Status, StoppedBy, relative_gap};
 use crate::units::Money;
 use crate::verify::verify;
@@ -41,7 +41,7 @@ pub(super) fn run(
     if let Some(start) = &options.start {
         guarded(&mut incumbent, "start", |incumbent| {
             let mut plan = start::plan_of(instance, &problem, start);
-            if let Ok(schedule) = settle(&problem, &mut plan) {
+            if let Ok(schedule) = settle_left_shifted(&problem, &mut plan) {
                 incumbent.offer("start", plan, schedule);
             }
         });
@@ -257,7 +257,7 @@ fn allocate(problem: &Problem, options: &Options, budget: &Budget, incumbent: &m
     let start = incumbent.best().map(|best| best.plan.clone());
     match mip::allocate(problem, start.as_ref(), &limits, &|| !budget.go_on()) {
         Ok(Some(mut plan)) => {
-            if let Ok(schedule) = settle(problem, &mut plan) {
+            if let Ok(schedule) = settle_left_shifted(problem, &mut plan) {
                 incumbent.offer("allocation", plan, schedule);
             }
         }

@@ -17,7 +17,7 @@ mod tests;
 use crate::heuristic::search::covers as lines_stand_alone;
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::schedule::{Schedule, settle};
+use crate::schedule::{Schedule, settle_left_shifted};
 use crate::units::{DAY, HOUR, Seconds};
 use list::Choice;
 use rayon::prelude::*;
@@ -43,7 +43,7 @@ impl Constructed {
     /// The same with lines timed exactly where waiting saves money.
     fn settled(mut self, problem: &Problem) -> Self {
         if let Some(schedule) =
-            settle(problem, &mut self.plan).ok().filter(|exact| exact.value() <= self.schedule.value())
+            settle_left_shifted(problem, &mut self.plan).ok().filter(|exact| exact.value() <= self.schedule.value())
         {
             self.schedule = schedule;
         }
