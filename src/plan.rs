@@ -147,6 +147,11 @@ impl Plan {
         problem.kind_of(self.lots[lot].item, usize::from(step))
     }
 
+    /// Whether no operation takes from a scarce supply.
+    pub fn takes_nothing_scarce(&self) -> bool {
+        self.takings.iter().all(Vec::is_empty)
+    }
+
     /// Where the baseline has an operation, if it knows it.
     pub fn baseline_of<'p>(&self, problem: &'p Problem, operation: OpIdx) -> Option<&'p BaselineOperation> {
         let Operation { lot, step } = self.operations[operation];

@@ -86,9 +86,8 @@ impl WorkingTime {
 
     /// The last window that begins by `instant`.
     pub fn last_beginning_by(&self, instant: Seconds) -> Option<Span> {
-        let next = self.first_ending_after(instant);
-        let next = next + usize::from(self.windows.get(next).is_some_and(|window| window.from <= instant));
-        let window = self.windows.get(next.checked_sub(1)?)?;
+        let next = self.windows.partition_point(|window| window.from <= instant);
+        let window = &self.windows[next.checked_sub(1)?];
         Some(Span::new(window.from, window.to))
     }
 

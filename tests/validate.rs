@@ -356,16 +356,16 @@ fn a_way_that_ends_nowhere_makes_no_deadline_possible() {
 
 #[test]
 fn what_the_plan_in_force_has_twice_holds_its_line_when_its_order_is_set_aside() {
-    let fact = |from: &str, to: &str| json!([{ "line": "press", "start": format!("2026-11-23T{from}:00Z"), "end": format!("2026-11-23T{to}:00Z") }]);
+    let fact = |from: &str, to: &str| json!({ "line": "press", "start": format!("2026-11-23T{from}:00Z"), "end": format!("2026-11-23T{to}:00Z") });
     let file = instance(|file| {
         file["orders"] = json!([
             { "id": "A", "items": [{ "variant": "mug", "quantity": 20, "maximum_lots": 2 }] },
             { "id": "B", "items": [{ "variant": "mug", "quantity": 10 }] }
         ]);
-        let both = [fact("08:00", "08:10")[0].clone(), fact("08:20", "08:30")[0].clone()];
+        let both = [fact("08:00", "08:10"), fact("08:20", "08:30")];
         file["baseline"] = json!({ "frozen_until": "2026-11-23T09:00:00Z", "lots": [
             { "order": "A", "item": "0", "lot": 0, "quantity": 10, "operations": both },
-            { "order": "A", "item": "0", "lot": 0, "quantity": 10, "operations": fact("08:40", "08:50") }
+            { "order": "A", "item": "0", "lot": 0, "quantity": 10, "operations": [fact("08:40", "08:50")] }
         ] });
     });
     let (rest, reasons) = set_aside(&file, &validate(&file)).unwrap();

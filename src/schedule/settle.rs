@@ -1,8 +1,8 @@
 //! The order in which scarce materials are taken, put right after the sequences stand.
 //!
 //! A plan made in some order may hold material for an operation that comes late anyway. Here takers are put in the
-//! order of their starts, and whoever can go ahead of others without keeping them waiting does; afterwards no
-//! operation can start earlier at its place in the sequences.
+//! order of their starts, and whoever can go ahead of others without keeping them waiting does. That may leave somebody who
+//! waits for nothing; answers, but for very large ones, are shifted to the left until nobody does.
 
 use super::{Infeasible, Schedule, cost, delay, evaluate_roughly};
 use crate::plan::{OpIdx, Plan};
@@ -21,8 +21,8 @@ pub(crate) fn settle(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Inf
     Ok(cost::price(problem, plan, operations).ok().filter(|exact| exact.value() < schedule.value()).unwrap_or(schedule))
 }
 
-/// The same, and nobody waits for nothing: for plans that are answers. Where plans are compared under a change that is asked
-/// about, takers keep the order they have.
+/// As [`settle`], and nobody waits for nothing: for plans that are answers. Where a change is only asked about, plans are
+/// settled as the question is, for a better order of takers would refute its answer.
 pub(crate) fn settle_left_shifted(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
     let schedule = settle(problem, plan)?;
     // Where waiting may pay everybody has been looked at one by one.
@@ -33,7 +33,7 @@ pub(crate) fn settle_left_shifted(problem: &Problem, plan: &mut Plan) -> Result<
 pub(crate) fn settle_roughly(problem: &Problem, plan: &mut Plan) -> Result<Schedule, Infeasible> {
     let mut schedule = evaluate_roughly(problem, plan)?;
     // The commonest case by far: nothing is scarce, and large plans are not copied to find that out.
-    if plan.takings.iter().all(Vec::is_empty) {
+    if plan.takes_nothing_scarce() {
         return Ok(schedule);
     }
     // Each round lets somebody start earlier and nobody later, so few rounds suffice; the bound is a guard.
@@ -67,7 +67,7 @@ fn is_better(one: &Schedule, other: &Schedule) -> bool {
 /// Lets those start earlier who can with everyone else where they are: who goes ahead by the order of starts may wait for its
 /// line all the same, and keep others from going ahead. Not of many operations, for then it takes seconds and saves nothing.
 fn let_go_ahead(problem: &Problem, plan: &mut Plan, mut schedule: Schedule) -> Schedule {
-    if plan.takings.iter().all(Vec::is_empty) || plan.operations.len() > delay::MANY_OPERATIONS {
+    if plan.takes_nothing_scarce() || plan.operations.len() > delay::MANY_OPERATIONS {
         return schedule;
     }
     // Each round lets somebody start earlier; the bound is a guard.

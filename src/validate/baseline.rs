@@ -61,15 +61,15 @@ pub(super) fn check(instance: &Instance, names: &Names<'_>, faults: &mut Vec<Dia
 
 /// Gives every lot of some orders a number of its own and every operation that its lot has already had a lot of its own.
 pub(super) fn tell_apart(baseline: &mut Baseline, is_meant: impl Fn(&str) -> bool) {
-    let meant = || baseline.lots.iter().filter(|lot| is_meant(&lot.order));
-    let mut numbers: FxHashMap<(String, String), FxHashSet<u32>> = FxHashMap::default();
-    for lot in meant() {
-        numbers.entry((lot.order.clone(), lot.item.clone())).or_default().insert(lot.lot);
+    // By order and item: the numbers taken, and from where on to look for a free one, so that many of one number take no longer.
+    let mut numbers: FxHashMap<(String, String), (FxHashSet<u32>, u32)> = FxHashMap::default();
+    for lot in baseline.lots.iter().filter(|lot| is_meant(&lot.order)) {
+        numbers.entry((lot.order.clone(), lot.item.clone())).or_default().0.insert(lot.lot);
     }
     let mut next = |lot: &LotEntry| {
-        let taken = numbers.entry((lot.order.clone(), lot.item.clone())).or_default();
-        let free = (0..=u32::MAX).find(|&number| taken.insert(number));
-        free.unwrap_or(u32::MAX)
+        let (taken, free) = numbers.entry((lot.order.clone(), lot.item.clone())).or_default();
+        *free = (*free..u32::MAX).find(|&number| taken.insert(number)).unwrap_or(u32::MAX);
+        *free
     };
     let mut seen: FxHashSet<(String, String, u32)> = FxHashSet::default();
     let mut more = Vec::new();
@@ -78,10 +78,10 @@ pub(super) fn tell_apart(baseline: &mut Baseline, is_meant: impl Fn(&str) -> boo
             lot.lot = next(lot);
         }
         let mut names: FxHashSet<Option<String>> = FxHashSet::default();
-        let (once, again) =
+        let (once, again): (Vec<_>, Vec<_>) =
             std::mem::take(&mut lot.operations).into_iter().partition(|entry| names.insert(entry.operation.clone()));
         lot.operations = once;
-        for operation in Vec::into_iter(again) {
+        for operation in again {
             more.push(LotEntry { lot: next(lot), operations: vec![operation], ..lot.clone() });
         }
     }

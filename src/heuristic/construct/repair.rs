@@ -12,9 +12,8 @@ use crate::units::{Id, IdVec, Money};
 pub(super) fn repair(problem: &Problem, made: Constructed, go_on: GoOn<'_>) -> Constructed {
     let trials = (300_000 / (made.plan.operations.len() + 1)).clamp(3, 400);
     let better = open_overtime(problem, reject(problem, made, trials, go_on), trials, go_on);
-    // Where waiting pays or something is scarce, exact times take many times as long as rough ones: they are for what comes of it
-    // alone.
-    let settles = waiting_may_pay(problem) || !better.plan.takings.iter().all(Vec::is_empty);
+    // Exact times take longer than rough ones, where waiting pays many times as long: they are for what comes of it alone.
+    let settles = waiting_may_pay(problem) || !better.plan.takes_nothing_scarce();
     if settles && go_on() { better.settled(problem) } else { better }
 }
 
