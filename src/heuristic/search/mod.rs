@@ -9,6 +9,8 @@ mod ground_plan;
 mod guidance;
 mod recombination;
 mod regions;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub(crate) use ground_plan::covers;

@@ -20,8 +20,8 @@ pub(super) struct KitChanges {
     orders: Vec<Touched>,
     touched: Vec<u32>,
     stops: SmallVec<[Stop; 4]>,
-    /// Whether an order may be completed earlier than before.
-    pub may_gain: bool,
+    /// What orders that may be completed earlier than before save at most, so far.
+    pub gain: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,7 +52,7 @@ impl KitChanges {
         self.stamp += 1;
         self.touched.clear();
         self.stops.clear();
-        self.may_gain = false;
+        self.gain = 0;
     }
 
     /// Notes that a lot of a kit would be delivered at `delivery`, or on time.
@@ -67,10 +67,11 @@ impl KitChanges {
         let order = ground.lots[lot as usize].order;
         let completion = state.completions[order as usize];
         let earlier = before == completion && delivery < completion;
-        self.may_gain |= earlier;
         let touched = self.touch(order);
         touched.latest = touched.latest.max(delivery);
-        touched.look_through |= earlier;
+        if earlier && !std::mem::replace(&mut touched.look_through, true) {
+            self.gain = self.gain.saturating_add(ground.orders[order as usize].late_cost(completion));
+        }
     }
 
     /// Notes that an order comes back: it is complete no earlier than what of it lies outside.

@@ -91,9 +91,9 @@ impl State {
         let mut price = Price::none(ground);
         // The last first: that is where lots go in and the price goes up.
         for (splice, opened) in splices.iter().zip(&opened).rev() {
-            // A kit may be complete earlier, or the makespan be less: nothing is known before the end.
-            let bounded = !makespan && !kits.may_gain;
-            if bounded && least > most {
+            // The makespan may be less: nothing is known before the end.
+            let bounded = !makespan;
+            if bounded && least.saturating_sub(kits.gain) > most {
                 return None;
             }
             let allowed = if bounded { most.saturating_sub(least - opened.least) } else { i64::MAX };
@@ -243,7 +243,8 @@ impl State {
                     false if clock.rigid => tail.least_cost(shift),
                     false => 0,
                 };
-                if delta.saturating_add(least) > most {
+                // What kits save that this very tail delivers earlier is in none of these yet.
+                if delta.saturating_add(least).saturating_sub(kits.gain) > most {
                     return None;
                 }
             }

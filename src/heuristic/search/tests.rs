@@ -1,0 +1,87 @@
+//! A limit on a price hides nothing that would have been cheap enough, and changes no price.
+
+use super::ground_plan::GroundPlan;
+use crate::generate::{Parameters, generate};
+use crate::heuristic::construct::{Allowance, construct};
+use crate::heuristic::moves::{Draw, Neighbours, moves_for};
+use crate::model::Instance;
+use crate::problem::Problem;
+use crate::schedule::incremental::Proposal;
+use rand::{RngExt as _, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// Changes drawn in each instance.
+const DRAWS: usize = 1_500;
+
+/// What pricing changes of one instance came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    priced: usize,
+    refused: usize,
+    overtime: usize,
+    applied: usize,
+}
+
+/// Prices changes without a limit, with a limit just met, just missed and drawn; goes on from some of them.
+fn price_changes(name: &str, instance: &Instance, tally: &mut Tally) {
+    let problem = Problem::new(instance);
+    if !super::covers(&problem) {
+        return;
+    }
+    let made = construct(&problem, Allowance::UNLIMITED);
+    let Some(GroundPlan { ground, mut state, .. }) = GroundPlan::new(&problem, &made.plan, &made.schedule) else {
+        return;
+    };
+    let (moves, neighbours) = (moves_for(&ground), Neighbours::new(&ground));
+    let mut proposal = Proposal::default();
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
+    for _ in 0..if ground.orders.is_empty() { 0 } else { DRAWS } {
+        proposal.clear();
+        let propose = moves[random.random_range(0..moves.len())];
+        let (last_line, random) = (20, &mut random);
+        let mut draw = Draw { ground: &ground, state: &state, neighbours: &neighbours, last_line, random };
+        if !propose(&mut draw, &mut proposal) {
+            continue;
+        }
+        let Some(price) = state.price(&ground, &mut proposal, i64::MAX) else { continue };
+        tally.priced += 1;
+        let spread = price.delta.unsigned_abs().max(100) as i64;
+        let drawn = price.delta.saturating_add(random.random_range(-spread..=spread));
+        for most in [price.delta, price.delta - 1, drawn] {
+            let limited = state.price(&ground, &mut proposal, most);
+            let allowed = limited == Some(price) || (limited.is_none() && price.delta > most);
+            assert!(allowed, "{name}: {price:?} is {limited:?} with {most}: {proposal:?}");
+            tally.refused += usize::from(limited.is_none());
+        }
+        if price.delta <= 0 || random.random_bool(0.05) {
+            let opened = state.arrangement().opened;
+            state.apply(&ground, &proposal, price);
+            tally.applied += 1;
+            tally.overtime += usize::from(state.arrangement().opened != opened);
+        }
+    }
+}
+
+#[test]
+fn a_limit_hides_no_price_that_meets_it() {
+    let mut tally = Tally::default();
+    let mut of = |generator: &str, parameters: &Parameters| {
+        let instance = generate(generator, parameters).unwrap();
+        price_changes(&format!("{generator} {parameters:?}"), &instance, &mut tally);
+    };
+    for seed in 0..250 {
+        of("anything", &Parameters { seed, ..Parameters::default() });
+    }
+    let plants = [
+        ("parallel", vec![("tardiness_percent", "70")]),
+        ("parallel", vec![("calendar", "two-shift"), ("tardiness_percent", "60")]),
+        ("plant", vec![("overtime", "evenings"), ("load_percent", "110")]),
+        ("plant", vec![("bulk_percent", "20"), ("promise_days", "5"), ("overtime", "evenings")]),
+    ];
+    for (generator, settings) in plants {
+        let set = settings.iter().map(|&(name, value)| (name.to_string(), value.to_string())).collect();
+        of(generator, &Parameters { seed: 3, orders: Some(60), lines: Some(4), set, ..Parameters::default() });
+    }
+    let Tally { priced, refused, overtime, applied } = tally;
+    assert!(priced > 10_000 && refused > 5_000 && overtime > 30 && applied > 3_000, "{tally:?}");
+}
