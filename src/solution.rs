@@ -4,7 +4,7 @@
 //! re-planning. Nothing in it is trusted when it is read: `verify` recomputes everything from instance and plan.
 
 use crate::model::read::{ReadError, read_file};
-use crate::model::scalar::{is_default, present};
+use crate::model::scalar::{MoneyOfPlan, is_default, present};
 use crate::model::schema::file_schema;
 use crate::model::{Duration, Instant, LotEntry, Meta};
 use crate::units::Money;
@@ -29,6 +29,7 @@ pub struct Solution {
     pub cost: CostBreakdown,
     /// A proved lower bound on the cost of every plan, or null: never an estimate.
     #[serde(default)]
+    #[schemars(with = "Option<MoneyOfPlan>")]
     pub bound: Option<Money>,
     /// (cost - bound) / cost to four places; 0 when equal, null without a bound.
     #[serde(default)]
@@ -73,26 +74,37 @@ pub enum Status {
 #[serde(deny_unknown_fields)]
 pub struct CostBreakdown {
     /// The sum of the terms.
+    #[schemars(with = "MoneyOfPlan")]
     pub total: Money,
     /// Working time and pieces of runs.
+    #[schemars(with = "MoneyOfPlan")]
     pub production: Money,
     /// Changeovers: their cost and working time.
+    #[schemars(with = "MoneyOfPlan")]
     pub changeover: Money,
     /// Overtime windows opened.
+    #[schemars(with = "MoneyOfPlan")]
     pub overtime: Money,
     /// Orders delivered after `due`.
+    #[schemars(with = "MoneyOfPlan")]
     pub lateness: Money,
     /// Orders delivered before `due`.
+    #[schemars(with = "MoneyOfPlan")]
     pub holding: Money,
     /// Orders left out.
+    #[schemars(with = "MoneyOfPlan")]
     pub rejection: Money,
     /// Runs below the minimum.
+    #[schemars(with = "MoneyOfPlan")]
     pub short_run: Money,
     /// Transit between sites and delivery.
+    #[schemars(with = "MoneyOfPlan")]
     pub transport: Money,
     /// Changes to the baseline.
+    #[schemars(with = "MoneyOfPlan")]
     pub baseline: Money,
     /// Time from `start` to the last end.
+    #[schemars(with = "MoneyOfPlan")]
     pub makespan: Money,
 }
 
@@ -136,6 +148,7 @@ pub struct OrderEntry {
     #[serde(default, skip_serializing_if = "is_default")]
     pub lateness: Duration,
     /// Lateness, holding and rejection cost.
+    #[schemars(with = "MoneyOfPlan")]
     pub cost: Money,
     /// Why it is unplanned.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -313,6 +326,7 @@ pub struct IncumbentEntry {
     /// What found it.
     pub source: String,
     /// Its cost.
+    #[schemars(with = "MoneyOfPlan")]
     pub cost: Money,
     /// Orders that must be made and are not.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -330,6 +344,7 @@ pub struct BoundEntry {
     /// What proved it.
     pub source: String,
     /// The bound.
+    #[schemars(with = "MoneyOfPlan")]
     pub bound: Money,
 }
 

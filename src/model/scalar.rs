@@ -231,6 +231,9 @@ impl fmt::Display for Amount {
     }
 }
 
+/// Digits that every JSON library keeps, for a double does.
+const SAFE_DIGITS: usize = 15;
+
 /// Reads a JSON number as a whole count of `1 / scale`, exactly.
 ///
 /// # Errors
@@ -253,7 +256,7 @@ pub fn scaled_decimal(value: f64, scale: i64) -> Result<i64, ScalarError> {
     if fraction.len() > places {
         return refuse(codes::TOO_PRECISE, format!("has more than {places} decimal places"));
     }
-    if !fraction.is_empty() && whole.trim_start_matches('0').len() + fraction.len() > 15 {
+    if !fraction.is_empty() && whole.trim_start_matches('0').len() + fraction.len() > SAFE_DIGITS {
         return refuse(codes::TOO_PRECISE, "has more than 15 digits");
     }
     let digits: i128 = format!("{whole}{fraction:0<places$}")
@@ -272,6 +275,25 @@ pub(crate) fn scaled_integer(value: u64, scale: i64) -> Result<i64, ScalarError>
         .and_then(|value| value.checked_mul(scale))
         .map_or_else(|| refuse(codes::OUT_OF_RANGE, "is out of range"), Ok)
 }
+
+/// Reads money of more than 15 digits from its text: what a plan comes to may be so much, though nothing it is made of is.
+///
+/// # Errors
+/// [`codes::BAD_VALUE`] where it is another text, or not the shortest one of that money: a number stands for what has fewer digits.
+pub(crate) fn long_money(text: &str) -> Result<i64, ScalarError> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = whole.len() + fraction.len();
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let value =
+        format!("{whole}{fraction:0<4}").parse().ok().filter(|&value| plain && Money(value).to_string() == text);
+    match value {
+        Some(value) if digits > SAFE_DIGITS => Ok(value),
+        _ => refuse(codes::BAD_VALUE, "is no decimal of more than 15 digits"),
+    }
+}
+
+/// The schema of money in a plan, where a sum may have more digits than a JSON number keeps.
+pub(crate) struct MoneyOfPlan;
 
 struct DecimalVisitor {
     scale: i64,
@@ -292,6 +314,12 @@ impl Visitor<'_> for DecimalVisitor {
     }
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
         scaled_decimal(value, self.scale).map_err(|fault| E::custom(format!("{value} {fault}")))
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
+        if self.scale != Money::SCALE {
+            return Err(E::invalid_type(de::Unexpected::Str(text), &self));
+        }
+        long_money(text).map_err(|fault| E::custom(format!("\"{text}\" {fault}")))
     }
 }
 
@@ -342,7 +370,11 @@ impl<'de> Deserialize<'de> for Money {
 }
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        write_scaled(self.0, Money::SCALE, out)
+        let text = (self.0.unsigned_abs() >= 10_u64.pow(SAFE_DIGITS as u32)).then(|| self.to_string());
+        match text.filter(|text| text.bytes().filter(u8::is_ascii_digit).count() > SAFE_DIGITS) {
+            Some(text) => out.serialize_str(&text),
+            None => write_scaled(self.0, Money::SCALE, out),
+        }
     }
 }
 impl<'de> Deserialize<'de> for Amount {
@@ -380,6 +412,11 @@ scalar_schema!(Duration, "Duration", {
 scalar_schema!(Money, "Money", {
     "type": "number", "minimum": 0, "format": "money",
     "description": "Money in the instance's currency, at most 4 decimal places."
+});
+scalar_schema!(MoneyOfPlan, "MoneyOfPlan", {
+    "type": ["number", "string"], "minimum": 0, "pattern": "^[0-9]{1,15}(\\.[0-9]{1,4})?$", "format": "money",
+    "description": "Money in the instance's currency, at most 4 decimal places; with more than 15 digits it is text, so that no \
+        digit is lost."
 });
 scalar_schema!(Amount, "Amount", {
     "type": "number", "minimum": 0, "format": "amount",
@@ -452,5 +489,36 @@ mod tests {
         assert!(scaled_decimal(0.1 + 0.2, 10_000).is_err());
         assert!(scaled_decimal(1e308, 10_000).is_err());
         assert!(scaled_decimal(-0.5, 10_000).is_err());
+    }
+
+    #[test]
+    fn money_of_any_size_comes_back_as_it_was() {
+        let written = |value: i64| serde_json::to_string(&Money(value)).unwrap();
+        assert_eq!(written(2_577_980_377_307_692), "\"257798037730.7692\"");
+        assert_eq!(written(9_999_999_999_999_990), "999999999999.999");
+        assert_eq!(written(-2_577_980_377_307_692), "\"-257798037730.7692\"");
+        let around = |value: i64| [value - 1, value, value + 1, value + 10_000];
+        for value in
+            (0..62).flat_map(|bits| around(1 << bits)).chain((0..19).flat_map(|power| around(10_i64.pow(power))))
+        {
+            let again: Money = serde_json::from_str(&written(value)).unwrap_or_else(|fault| panic!("{value}: {fault}"));
+            assert_eq!(again, Money(value));
+        }
+        for text in [
+            "\"1\"",
+            "\"12.5\"",
+            "\"257798037730.76920\"",
+            "\"0257798037730.7692\"",
+            "\"2577980377307692.\"",
+            "\"25779803773.07692\"",
+            "\"-257798037730.7692\"",
+            "\"99999999999999999999\"",
+            "\"\"",
+            "\"x\"",
+            "257798037730.7692",
+        ] {
+            assert!(serde_json::from_str::<Money>(text).is_err(), "{text}");
+        }
+        assert!(serde_json::from_str::<Amount>("\"2577980377.307692\"").is_err());
     }
 }

@@ -4,7 +4,7 @@
 //! cannot drift apart by more than a keyword this module does not know; and such a keyword stops the tests.
 
 use super::calendar::TimeOfDay;
-use super::scalar::{Duration, Instant, ScalarError};
+use super::scalar::{Duration, Instant, ScalarError, long_money};
 use crate::diagnostic::codes;
 use crate::units::{MICRO, Money};
 use schemars::Schema;
@@ -71,6 +71,8 @@ pub(crate) enum Notation {
     Duration,
     /// `HH:MM`.
     TimeOfDay,
+    /// Money of more digits than a JSON number keeps.
+    LongMoney,
 }
 
 impl Notation {
@@ -79,6 +81,7 @@ impl Notation {
         match self {
             Self::Instant => Instant::parse(text).map(|_| ()),
             Self::Duration => Duration::parse(text).map(|_| ()),
+            Self::LongMoney => long_money(text).map(|_| ()),
             Self::TimeOfDay => TimeOfDay::parse(text).map(|_| ()).ok_or_else(|| ScalarError {
                 code: codes::BAD_VALUE,
                 message: "is not a time of day from 00:00 to 24:00".to_string(),
@@ -92,6 +95,7 @@ impl Notation {
             Self::Instant => "an instant",
             Self::Duration => "a duration",
             Self::TimeOfDay => "a time of day",
+            Self::LongMoney => "text of more than 15 digits",
         }
     }
 
@@ -103,6 +107,9 @@ impl Notation {
             Self::Duration if code == codes::NEGATIVE_NUMBER => "Write a duration that is not negative.",
             Self::Instant => "Write an instant with its offset, such as \"2026-11-23T08:00:00+08:00\".",
             Self::Duration => "Write a duration such as \"PT45M\", \"PT1H30M\" or \"P1D\".",
+            Self::LongMoney => {
+                "Write a number without quotes; only more than 15 digits stand in quotes, with at most 4 places."
+            }
             Self::TimeOfDay => "Write a local time of day such as \"08:00\" or \"24:00\".",
         }
     }
@@ -150,6 +157,7 @@ fn compile_type(name: &str, schema: &Value, root: &Value) -> Shape {
         ("string", "date-time") => Shape::Notation(Notation::Instant),
         ("string", "duration") => Shape::Notation(Notation::Duration),
         ("string", "time-of-day") => Shape::Notation(Notation::TimeOfDay),
+        ("string", "money") => Shape::Notation(Notation::LongMoney),
         ("string", "") => Shape::Text,
         ("number", "money") => Shape::Decimal { scale: Money::SCALE },
         ("number", "amount") => Shape::Decimal { scale: MICRO },

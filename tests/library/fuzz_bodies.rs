@@ -197,3 +197,11 @@ fn a_plan_states_what_it_comes_to() {
         changed,
     );
 }
+
+#[test]
+fn a_plan_of_any_cost_can_be_read_again() {
+    let instance = r#"{"format":"lotwise/1","start":"2026-11-23T08:00:00+08:00",
+        "lines":[{"id":"L","rates":[{"seconds_per_unit":1,"cost_per_unit":4294967295.0001}]}],"variants":[{"id":"V"}],
+        "orders":[{"id":"O","items":[{"variant":"V","quantity":59}]}]}"#;
+    assert_eq!(bodies::instance(instance.as_bytes()), End::Planned);
+}
