@@ -1,12 +1,12 @@
-//! How many exact prices of insertions one core works out in a second.
+//! How many exact prices of changes one core works out in a second.
 //!
-//! `cargo bench --bench search`: each price is a relocation, a lot taken out of one place and put into another, both
-//! lines priced exactly. By lots on a line, by calendar, by tightness, and for kits; in full, and as the search asks
+//! `cargo bench --bench search`: insertions, of an order that is not in the plan at a random place of a line that can run
+//! it; and relocations, a lot taken out of one place and put into another, both lines priced exactly. By lots on a line, by calendar, by tightness, and for kits; in full, and as the search asks
 //! for them, with what it would accept at most. Throughput in prices a second.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lotwise::generate::{Parameters, generate};
-use lotwise::measure::InsertionPrices;
+use lotwise::measure::{InsertionPrices, RelocationPrices};
 use lotwise::model::Instance;
 use std::hint::black_box;
 
@@ -20,16 +20,24 @@ fn parallel(orders: usize, lines: usize, set: &[(&str, &str)]) -> Instance {
 }
 
 fn measure(criterion: &mut Criterion, group: &str, name: &str, instance: &Instance) {
-    let Some(mut trial) = InsertionPrices::new(instance) else { unreachable!("parallel lines are separable") };
+    let (Some(mut insertions), Some(mut relocations)) =
+        (InsertionPrices::new(instance), RelocationPrices::new(instance))
+    else {
+        unreachable!("parallel lines are separable")
+    };
     let mut group = criterion.benchmark_group(group);
     group.sample_size(10).throughput(Throughput::Elements(PRICES));
-    let lots = trial.lots_per_line();
-    group.bench_function(BenchmarkId::new(format!("{name}, {lots:.0} lots a line"), "in full"), |bencher| {
-        bencher.iter(|| black_box(trial.price(PRICES)));
-    });
-    group.bench_function(BenchmarkId::new(format!("{name}, {lots:.0} lots a line"), "up to 1"), |bencher| {
-        bencher.iter(|| black_box(trial.price_up_to(PRICES, 10_000)));
-    });
+    let mut bench = |lots: f64, what: &str, price: &mut dyn FnMut() -> (u64, i64)| {
+        group.bench_function(BenchmarkId::new(format!("{name}, {lots:.0} lots a line"), what), |bencher| {
+            bencher.iter(|| black_box(price()));
+        });
+    };
+    let lots = insertions.lots_per_line();
+    bench(lots, "insertions in full", &mut || insertions.price(PRICES));
+    bench(lots, "insertions up to 1", &mut || insertions.price_up_to(PRICES, 10_000));
+    let lots = relocations.lots_per_line();
+    bench(lots, "relocations in full", &mut || relocations.price(PRICES));
+    bench(lots, "relocations up to 1", &mut || relocations.price_up_to(PRICES, 10_000));
     group.finish();
 }
 

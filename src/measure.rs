@@ -53,14 +53,42 @@ impl Compiled {
     }
 }
 
-/// Prices of insertions into a plan, one after another.
+/// Prices of insertions into a plan without some of its orders, one after another.
 pub struct InsertionPrices(PricingTrial);
 
 impl InsertionPrices {
+    /// Lays out the constructed plan of an instance and takes one order in twenty out of it; none where its lines are not
+    /// separable.
+    pub fn new(instance: &Instance) -> Option<Self> {
+        let mut trial = PricingTrial::new(&Problem::new(instance))?;
+        trial.leave_some_out();
+        Some(Self(trial))
+    }
+
+    /// Prices `count` insertions of a random order that is out, of one lot, at a random place of a line that can run it, in
+    /// full; returns how many were possible and the sum of their prices, what leaving it out costs not counted.
+    pub fn price(&mut self, count: u64) -> (u64, i64) {
+        self.0.insert(count, i64::MAX)
+    }
+
+    /// The same, but pricing may stop where a price is known to be above `most` ten-thousandths.
+    pub fn price_up_to(&mut self, count: u64, most: i64) -> (u64, i64) {
+        self.0.insert(count, most)
+    }
+
+    /// Mean number of lots on a line.
+    pub fn lots_per_line(&self) -> f64 {
+        self.0.lots_per_line()
+    }
+}
+
+/// Prices of relocations in a plan, one after another.
+pub struct RelocationPrices(PricingTrial);
+
+impl RelocationPrices {
     /// Lays out the constructed plan of an instance; none where its lines are not separable.
     pub fn new(instance: &Instance) -> Option<Self> {
-        let problem = Problem::new(instance);
-        PricingTrial::new(&problem).map(Self)
+        PricingTrial::new(&Problem::new(instance)).map(Self)
     }
 
     /// Prices `count` moves of a random lot to a random place of a line that can run it, in full; returns how many

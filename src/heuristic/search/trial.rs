@@ -1,5 +1,5 @@
-//! How fast changes are priced and how fast a replica anneals, for benchmarks: random insertions into a constructed plan, none
-//! of them applied, and epochs from it.
+//! How fast changes are priced and how fast a replica anneals, for benchmarks: random insertions into a constructed plan and
+//! relocations in it, none of them applied, and epochs from it.
 
 use super::anneal::Annealing;
 use super::ground_plan::GroundPlan;
@@ -11,12 +11,17 @@ use crate::schedule::incremental::{LotId, Proposal};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// A constructed plan to price insertions into.
+/// A constructed plan to price changes of.
 pub(crate) struct PricingTrial {
     plan: GroundPlan,
     proposal: Proposal,
     random: Xoshiro256PlusPlus,
+    /// Orders of one lot that were taken out of the plan, to be put in.
+    left_out: Vec<u32>,
 }
+
+/// One order in so many is taken out.
+const LEFT_OUT_OF: usize = 20;
 
 impl PricingTrial {
     /// The trial of a problem; none where no search covers it.
@@ -26,12 +31,52 @@ impl PricingTrial {
         }
         let made = construct(problem, Allowance::UNLIMITED);
         let plan = GroundPlan::new(problem, &made.plan, &made.schedule)?;
-        Some(Self { plan, proposal: Proposal::default(), random: Xoshiro256PlusPlus::seed_from_u64(1) })
+        let random = Xoshiro256PlusPlus::seed_from_u64(1);
+        Some(Self { plan, proposal: Proposal::default(), random, left_out: Vec::new() })
     }
 
-    /// Prices `count` insertions; how many were possible, and the sum of their prices.
+    /// Takes some orders of one lot out of the plan, evenly over all.
+    pub fn leave_some_out(&mut self) {
+        let Self { plan: GroundPlan { ground, state, .. }, proposal, left_out, .. } = self;
+        for order in (0..ground.orders.len()).step_by(LEFT_OUT_OF) {
+            let [lot] = ground.orders[order].lots[..] else { continue };
+            let Some((line, place)) = state.place(lot) else { continue };
+            proposal.clear();
+            proposal.splice(line, place, place + 1);
+            proposal.leave(order as u32);
+            if let Some(price) = state.price(ground, proposal, i64::MAX) {
+                state.apply(ground, proposal, price);
+                left_out.push(order as u32);
+            }
+        }
+    }
+
+    /// Prices `count` insertions of orders that were left out, at random places of lines that can run them; how many
+    /// were possible, and the sum of what they add to all other costs, at most `most`.
+    pub fn insert(&mut self, count: u64, most: i64) -> (u64, i64) {
+        let Self { plan: GroundPlan { ground, state, .. }, proposal, random, left_out } = self;
+        let (mut possible, mut sum) = (0, 0i64);
+        for _ in 0..if left_out.is_empty() { 0 } else { count } {
+            let order = left_out[random.random_range(0..left_out.len())];
+            let facts = &ground.orders[order as usize];
+            let eligible = ground.eligible(facts.lots[0]);
+            let line = usize::from(eligible[random.random_range(0..eligible.len())]);
+            let target = random.random_range(0..=state.sequence(line).len());
+            proposal.clear();
+            proposal.splice(line, target, target).lots([facts.lots[0]]);
+            proposal.return_order(order);
+            let most = if most == i64::MAX { most } else { most.saturating_sub(facts.left_out_cost) };
+            if let Some(price) = state.price(ground, proposal, most) {
+                possible += 1;
+                sum = sum.wrapping_add(price.delta).wrapping_add(facts.left_out_cost);
+            }
+        }
+        (possible, sum)
+    }
+
+    /// Prices `count` relocations; how many were possible, and the sum of their prices.
     pub fn price(&mut self, count: u64, most: i64) -> (u64, i64) {
-        let Self { plan: GroundPlan { ground, state, .. }, proposal, random } = self;
+        let Self { plan: GroundPlan { ground, state, .. }, proposal, random, .. } = self;
         let (mut possible, mut sum) = (0, 0i64);
         for _ in 0..count {
             let lot = random.random_range(0..ground.lots.len()) as LotId;
@@ -58,7 +103,7 @@ impl PricingTrial {
 
     /// Mean number of lots on a line.
     pub fn lots_per_line(&self) -> f64 {
-        self.plan.ground.lots.len() as f64 / self.plan.ground.lines.len().max(1) as f64
+        self.plan.state.standing().len() as f64 / self.plan.ground.lines.len().max(1) as f64
     }
 }
 
