@@ -84,6 +84,31 @@ impl State {
     }
 }
 
+#[cfg(test)]
+impl Proposal {
+    /// What would be decided were this carried out, whatever it costs and whether or not it can be timed.
+    pub fn decided_on(&self, state: &State) -> super::state::Arrangement {
+        let mut decided = state.arrangement();
+        for splice in &self.splices {
+            let pieces = &self.pieces[splice.pieces.0..splice.pieces.1];
+            let lots = pieces.iter().flat_map(|&piece| state.lots_of(splice.line, piece, &self.lots)).copied();
+            let lots: Vec<LotId> = lots.collect();
+            decided.sequences[splice.line].splice(splice.from..splice.resume, lots);
+        }
+        if let Some(toggle) = &self.overtime {
+            let opened = &mut decided.opened[toggle.line];
+            for &window in &toggle.windows {
+                match opened.iter().position(|&known| known == window) {
+                    Some(place) => drop(opened.remove(place)),
+                    None => opened.push(window),
+                }
+            }
+            opened.sort_unstable();
+        }
+        decided
+    }
+}
+
 /// Replaces the places `from..resume` by `middle`.
 fn replace(lots: &mut Vec<LotId>, from: usize, resume: usize, middle: &[LotId]) {
     let kept = middle.len().min(resume - from);
