@@ -40,14 +40,19 @@ impl GroundPlan {
     /// The plan of given decisions with its exact schedule; none where the reference evaluation refuses it.
     pub fn finish(&self, problem: &Problem, decided: &Arrangement) -> Option<(Plan, Schedule)> {
         let state = State::new(&self.ground, decided)?;
-        let left_out = self.ground.orders.iter().enumerate().filter(|&(order, _)| !state.is_made(order as u32));
-        let left_out: Vec<OrderIdx> = left_out.map(|(_, facts)| facts.order).collect();
+        let left_out = left_out_of(&self.ground, &state);
         let mut plan = self.plan.rearranged(problem, &line_plans(&self.ground, decided), &left_out);
         let schedule = settle(problem, &mut plan).ok()?;
         // What the prices add up to must be what the reference says.
         debug_assert_eq!(state.cost() - self.state.cost(), worth(schedule.value()) - worth(self.value));
         Some((plan, schedule))
     }
+}
+
+/// The orders of a ground that a state does not make.
+pub(super) fn left_out_of(ground: &Ground, state: &State) -> Vec<OrderIdx> {
+    let left_out = ground.orders.iter().enumerate().filter(|&(order, _)| !state.is_made(order as u32));
+    left_out.map(|(_, facts)| facts.order).collect()
 }
 
 /// The decisions a plan made for some lines, on a ground made of them: their lots are its first ones.

@@ -1,15 +1,15 @@
 //! Search of large plans: groups of related lines are annealed in parallel as problems of their own, then regrouped.
 //!
-//! A group's ground holds what its lines run; the rest of the plan stands still around it (an order that is partly
-//! elsewhere is delivered no earlier than that part). The idea is POPMUSIC's (Taillard and Voss 2002): parts that
+//! A group's ground holds what its lines run, and of the orders that are left out some that its lines could make; the rest
+//! of the plan stands still around it (an order that is partly elsewhere is delivered no earlier than that part). The idea is POPMUSIC's (Taillard and Voss 2002): parts that
 //! overlap from round to round, each improved by itself. Lines of different independent components never meet.
 
 use super::anneal::Annealing;
-use super::ground_plan::{arrangement_of, line_plans};
+use super::ground_plan::{arrangement_of, left_out_of, line_plans};
 use crate::heuristic::moves::Neighbours;
 use crate::heuristic::replicas::{Effort, Epoch, Replica as _, SEARCH};
 use crate::plan::{LinePlan, Plan};
-use crate::problem::{LineIdx, Problem, components};
+use crate::problem::{LineIdx, Order, OrderIdx, Problem, components};
 use crate::schedule::incremental::{Ground, State};
 use crate::schedule::{Schedule, settle};
 use crate::units::{Id, IdVec};
@@ -83,37 +83,67 @@ pub(crate) fn improve_groups(
 ) -> (u64, Option<(Plan, Schedule)>) {
     let is_timed = effort.iterations.is_none() && (effort.remaining)().is_some();
     let go_on = || !(effort.cancelled)() && (!is_timed || (effort.remaining)().is_some_and(|left| !left.is_zero()));
+    let left_out = left_out_by_group(problem, schedule, groups);
     let improved: Vec<Improved> = effort.pool.install(|| {
-        groups
-            .par_iter()
-            .filter_map(|(lines, seed)| improve(problem, plan, schedule, lines, (*seed, share, most), &go_on))
+        (groups, &left_out)
+            .into_par_iter()
+            .filter_map(|((lines, seed), left_out)| {
+                improve(problem, (plan, schedule), (lines, left_out), (*seed, share, most), &go_on)
+            })
             .collect()
     });
     let made = improved.iter().map(|group| group.iterations).sum();
     (made, together(problem, plan, schedule, &improved))
 }
 
+/// The orders that are left out, each with one of the groups whose lines can make all of it: there it may come back.
+fn left_out_by_group(problem: &Problem, schedule: &Schedule, groups: &[(Vec<LineIdx>, u64)]) -> Vec<Vec<OrderIdx>> {
+    let mut group_of = IdVec::filled(usize::MAX, problem.lines.len());
+    for (number, (lines, _)) in groups.iter().enumerate() {
+        lines.iter().for_each(|&line| group_of[line] = number);
+    }
+    let groups_for = |order: &Order| {
+        let can = |group: &usize, item| {
+            problem.modes(problem.kind_of(item, 0)).iter().any(|mode| group_of[mode.line] == *group)
+        };
+        let mut groups: Vec<usize> = (0..groups.len()).collect();
+        order.items().for_each(|item| groups.retain(|group| can(group, item)));
+        groups
+    };
+    // Another one from round to round, for groups come with new seeds.
+    let turn = groups.first().map_or(0, |&(_, seed)| seed as usize);
+    let mut left_out = vec![Vec::new(); groups.len()];
+    for (id, order) in problem.orders.enumerate() {
+        if schedule.deliveries[id].is_none() && !order.nothing_left {
+            let groups = groups_for(order);
+            if let Some(&group) = groups.get(turn.wrapping_add(id.position()) % groups.len().max(1)) {
+                left_out[group].push(id);
+            }
+        }
+    }
+    left_out
+}
+
 /// What a group came to.
 struct Improved {
-    /// What its lines do, where that is better.
-    lines: Option<Vec<LinePlan>>,
+    /// What its lines do, and the orders that neither they nor others make, where that is better.
+    better: Option<(Vec<LinePlan>, Vec<OrderIdx>)>,
     iterations: u64,
 }
 
 fn improve(
     problem: &Problem,
-    plan: &Plan,
-    schedule: &Schedule,
-    lines: &[LineIdx],
+    (plan, schedule): (&Plan, &Schedule),
+    (lines, left_out): (&[LineIdx], &[OrderIdx]),
     (seed, share, most): (u64, f64, u64),
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Option<Improved> {
-    let ground = Ground::new(problem, plan, schedule, lines, &[]);
+    let ground = Ground::new(problem, plan, schedule, lines, left_out);
     let state = State::new(&ground, &arrangement_of(plan, lines))?;
     let before = state.cost();
     let standing = state.standing().len() as u64;
     if ground.lots.len() < 2 || before <= ground.cost_floor() {
-        return Some(Improved { lines: None, iterations: 0 });
+        return Some(Improved { better: None, iterations: 0 });
     }
     let neighbours = Neighbours::new(&ground);
     let mut replica = Annealing::new(&ground, &neighbours, state, seed, 0);
@@ -131,18 +161,21 @@ fn improve(
             break;
         }
     }
-    let better = replica.best_cost() < before;
-    let lines = better.then(|| line_plans(&ground, &replica.best_arrangement()));
-    Some(Improved { lines, iterations: replica.iterations() })
+    let iterations = replica.iterations();
+    let better = (replica.best_cost() < before).then(|| replica.best_arrangement());
+    let better =
+        better.and_then(|best| Some((line_plans(&ground, &best), left_out_of(&ground, &State::new(&ground, &best)?))));
+    Some(Improved { better, iterations })
 }
 
 /// The plan with all groups' lines; where kits that span groups make that no better, with those of each group that
 /// is better by itself.
 fn together(problem: &Problem, plan: &Plan, schedule: &Schedule, improved: &[Improved]) -> Option<(Plan, Schedule)> {
-    let groups: Vec<&Vec<LinePlan>> = improved.iter().filter_map(|group| group.lines.as_ref()).collect();
-    let with = |plan: &Plan, groups: &[&Vec<LinePlan>]| {
-        let lines: Vec<LinePlan> = groups.iter().copied().flatten().cloned().collect();
-        let mut plan = plan.rearranged(problem, &lines, &[]);
+    let groups: Vec<_> = improved.iter().filter_map(|group| group.better.as_ref()).collect();
+    let with = |plan: &Plan, groups: &[&(Vec<LinePlan>, Vec<OrderIdx>)]| {
+        let lines: Vec<LinePlan> = groups.iter().flat_map(|(lines, _)| lines).cloned().collect();
+        let left_out: Vec<OrderIdx> = groups.iter().flat_map(|(_, left_out)| left_out).copied().collect();
+        let mut plan = plan.rearranged(problem, &lines, &left_out);
         settle(problem, &mut plan).ok().map(|schedule| (plan, schedule))
     };
     if groups.is_empty() {

@@ -2,13 +2,18 @@
 //! been cheap enough, and changes no price.
 
 use super::ground_plan::GroundPlan;
+use super::improve_groups;
 use crate::generate::{Parameters, features_of_anything, generate};
 use crate::heuristic::construct::{Allowance, construct};
 use crate::heuristic::moves::{Draw, Neighbours, moves_for};
-use crate::model::{Instance, Instant};
+use crate::heuristic::replicas::Effort;
+use crate::model::{Instance, Instant, Item};
+use crate::plan::{Fate, Plan};
+use crate::problem::OrderIdx;
 use crate::problem::Problem;
 use crate::schedule::incremental::{Proposal, State};
-use crate::units::{DAY, Seconds};
+use crate::schedule::{Schedule, evaluate};
+use crate::units::{DAY, Money, Seconds};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -105,4 +110,81 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
     println!("{tally:?}");
     let Tally { priced, impossible, refused, overtime, applied } = tally;
     assert!(priced > 10_000 && impossible > 50 && refused > 5_000 && overtime > 30 && applied > 3_000, "{tally:?}");
+}
+
+/// A plant of forty orders that may be refused, on four lines.
+fn small_plant(change: impl Fn(usize, &mut crate::model::Order)) -> Problem {
+    let set = [("load_percent", "60"), ("reject_percent", "100"), ("deadline_percent", "0")];
+    let set = set.iter().map(|&(name, value)| (name.to_string(), value.to_string())).collect();
+    let asked = Parameters { orders: Some(40), lines: Some(4), set, ..Parameters::default() };
+    let mut instance = generate("plant", &asked).unwrap();
+    instance.orders.iter_mut().enumerate().for_each(|(index, order)| change(index, order));
+    Problem::new(&instance)
+}
+
+/// What two groups of lines, each by itself, make of a plan.
+fn by_groups(problem: &Problem, plan: &Plan) -> (Plan, Schedule) {
+    let lines: Vec<_> = problem.lines.ids().collect();
+    let groups = [(lines[..2].to_vec(), 3), (lines[2..].to_vec(), 4)];
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let effort = Effort {
+        seed: 1,
+        iterations: Some(40_000),
+        remaining: &|| None,
+        used: std::time::Duration::ZERO,
+        cancelled: &|| false,
+        pool: &pool,
+        chooser: None,
+    };
+    let schedule = evaluate(problem, plan).unwrap();
+    let (_, better) = improve_groups(problem, (plan, &schedule), &groups, (0.4, 20_000), effort);
+    let (plan, schedule) = better.unwrap();
+    assert_eq!(evaluate(problem, &plan).unwrap().value(), schedule.value());
+    (plan, schedule)
+}
+
+/// The orders that a plan leaves out, which are those that it makes no lots of.
+fn left_out(problem: &Problem, plan: &Plan, schedule: &Schedule) -> Vec<OrderIdx> {
+    let left_out: Vec<OrderIdx> = problem.orders.ids().filter(|&order| plan.fates[order] == Fate::LeftOut).collect();
+    for order in problem.orders.ids() {
+        let has_lots = plan.lots.iter().any(|lot| problem.items[lot.item].order == order);
+        assert_eq!(has_lots, !left_out.contains(&order), "{order:?}");
+        assert_eq!(schedule.deliveries[order].is_some(), has_lots, "{order:?}");
+    }
+    left_out
+}
+
+#[test]
+fn groups_take_in_what_is_left_out() {
+    let problem = small_plant(|_, order| order.reject_cost = Some(Money(10_000 * Money::SCALE)));
+    let made = construct(&problem, Allowance::UNLIMITED);
+    let out: Vec<OrderIdx> = problem.orders.ids().step_by(4).collect();
+    let (plan, schedule) = by_groups(&problem, &made.plan.without(&problem, &out));
+    assert!(left_out(&problem, &plan, &schedule).is_empty());
+}
+
+#[test]
+fn groups_leave_out_what_is_begun_and_not_worth_it() {
+    // Part of each third order is delivered by the start; the rest costs next to nothing to refuse.
+    let problem = small_plant(|index, order| {
+        order.reject_cost = Some(Money(10_000 * Money::SCALE));
+        if index % 3 == 0 {
+            order.items.push(Item { quantity: 5, done: 5, ..order.items[0].clone() });
+            order.reject_cost = Some(Money(1));
+        }
+    });
+    let mut plan = construct(&problem, Allowance::UNLIMITED).plan;
+    let made: Vec<OrderIdx> = problem.orders.ids().filter(|&order| plan.fates[order] == Fate::LeftOut).collect();
+    for order in made {
+        // Construction knows what it is worth: here it stands at the end of a line that can make it.
+        let lots = plan.add_order(&problem, order, |_| 1);
+        for lot in lots {
+            let line = problem.modes(problem.kind_of(plan.lots[lot].item, 0))[0].line;
+            let operation = plan.operation(lot, 0);
+            plan.sequences[line].push(operation);
+        }
+    }
+    let (plan, schedule) = by_groups(&problem, &plan);
+    let out = left_out(&problem, &plan, &schedule);
+    assert!(out.len() >= 10 && out.iter().all(|order| order.0 % 3 == 0), "{out:?}");
 }
