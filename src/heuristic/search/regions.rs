@@ -103,11 +103,13 @@ fn left_out_by_group(problem: &Problem, schedule: &Schedule, groups: &[(Vec<Line
         lines.iter().for_each(|&line| group_of[line] = number);
     }
     let groups_for = |order: &Order| {
-        let can = |group: &usize, item| {
-            problem.modes(problem.kind_of(item, 0)).iter().any(|mode| group_of[mode.line] == *group)
-        };
-        let mut groups: Vec<usize> = (0..groups.len()).collect();
-        order.items().for_each(|item| groups.retain(|group| can(group, item)));
+        let of_item = |item| problem.modes(problem.kind_of(item, 0)).iter().map(|mode| group_of[mode.line]);
+        let mut items = order.items();
+        let mut groups: Vec<usize> =
+            items.next().into_iter().flat_map(of_item).filter(|&group| group != usize::MAX).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        items.for_each(|item| groups.retain(|&group| of_item(item).any(|of| of == group)));
         groups
     };
     // Another one from round to round, for groups come with new seeds.
