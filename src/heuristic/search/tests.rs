@@ -1,19 +1,21 @@
 //! Every price is what the changed plan costs when it is simulated from scratch; a limit on it hides nothing that would have
 //! been cheap enough, and changes no price.
 
-use super::ground_plan::GroundPlan;
+use super::ground_plan::{GroundPlan, arrangement_of};
 use super::improve_groups;
 use crate::generate::{Parameters, features_of_anything, generate};
-use crate::heuristic::construct::{Allowance, construct};
+use crate::heuristic::construct::{Allowance, Constructed, construct};
 use crate::heuristic::moves::{Draw, Neighbours, moves_for};
 use crate::heuristic::replicas::Effort;
-use crate::model::{Instance, Instant, Item};
+use crate::model::{
+    Amount, Baseline, Instance, Instant, Item, LotEntry, Material, MaterialUse, OperationEntry, Route, RouteOperation,
+};
 use crate::plan::{Fate, Plan};
 use crate::problem::OrderIdx;
 use crate::problem::Problem;
-use crate::schedule::incremental::{Proposal, State};
+use crate::schedule::incremental::{Ground, Proposal, State};
 use crate::schedule::{Schedule, evaluate};
-use crate::units::{DAY, Money, Seconds};
+use crate::units::{DAY, MICRO, Money, Seconds};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -30,29 +32,45 @@ struct Tally {
     applied: usize,
 }
 
-/// Prices changes without a limit, with a limit just met, just missed and drawn; goes on from some of them.
+/// Prices changes of a constructed plan: of all its lines, of the first half of them, and of all without every third order.
 fn price_changes(name: &str, instance: &Instance, tally: &mut Tally) {
     let problem = Problem::new(instance);
     if !super::covers(&problem) {
         return;
     }
-    let made = construct(&problem, Allowance::UNLIMITED);
-    let Some(GroundPlan { ground, mut state, .. }) = GroundPlan::new(&problem, &made.plan, &made.schedule) else {
-        return;
-    };
-    let (moves, neighbours) = (moves_for(&ground), Neighbours::new(&ground));
+    let Constructed { plan, schedule, .. } = construct(&problem, Allowance::UNLIMITED);
+    if let Some(GroundPlan { ground, state, .. }) = GroundPlan::new(&problem, &plan, &schedule) {
+        price_changes_of(name, &ground, state, tally);
+    }
+    let out: Vec<OrderIdx> =
+        problem.orders.ids().step_by(3).filter(|&order| !problem.orders[order].nothing_left).collect();
+    let fewer = plan.without(&problem, &out);
+    let timed = evaluate(&problem, &fewer).unwrap();
+    if let Some(GroundPlan { ground, state, .. }) = GroundPlan::new(&problem, &fewer, &timed) {
+        price_changes_of(name, &ground, state, tally);
+    }
+    let lines: Vec<_> = problem.lines.ids().take(problem.lines.len() / 2).collect();
+    let ground = Ground::new(&problem, &plan, &schedule, &lines, &[]);
+    if let Some(state) = State::new(&ground, &arrangement_of(&plan, &lines)) {
+        price_changes_of(name, &ground, state, tally);
+    }
+}
+
+/// Prices changes without a limit, with a limit just met, just missed and drawn; goes on from some of them.
+fn price_changes_of(name: &str, ground: &Ground, mut state: State, tally: &mut Tally) {
+    let (moves, neighbours) = (moves_for(ground), Neighbours::new(ground));
     let mut proposal = Proposal::default();
     let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
     for _ in 0..if ground.orders.is_empty() { 0 } else { DRAWS } {
         proposal.clear();
         let propose = moves[random.random_range(0..moves.len())];
         let (last_line, random) = (20, &mut random);
-        let mut draw = Draw { ground: &ground, state: &state, neighbours: &neighbours, last_line, random };
+        let mut draw = Draw { ground, state: &state, neighbours: &neighbours, last_line, random };
         if !propose(&mut draw, &mut proposal) {
             continue;
         }
-        let price = state.price(&ground, &mut proposal, i64::MAX);
-        let anew = State::new(&ground, &proposal.decided_on(&state)).map(|anew| anew.cost() - state.cost());
+        let price = state.price(ground, &mut proposal, i64::MAX);
+        let anew = State::new(ground, &proposal.decided_on(&state)).map(|anew| anew.cost() - state.cost());
         assert_eq!(price.map(|price| price.delta), anew, "{name}: {proposal:?}");
         let Some(price) = price else {
             tally.impossible += 1;
@@ -62,14 +80,14 @@ fn price_changes(name: &str, instance: &Instance, tally: &mut Tally) {
         let spread = price.delta.unsigned_abs().max(100) as i64;
         let drawn = price.delta.saturating_add(random.random_range(-spread..=spread));
         for most in [price.delta, price.delta - 1, drawn] {
-            let limited = state.price(&ground, &mut proposal, most);
+            let limited = state.price(ground, &mut proposal, most);
             let allowed = limited == Some(price) || (limited.is_none() && price.delta > most);
             assert!(allowed, "{name}: {price:?} is {limited:?} with {most}: {proposal:?}");
             tally.refused += usize::from(limited.is_none());
         }
         if price.delta <= 0 || random.random_bool(0.05) {
             let opened = state.arrangement().opened;
-            state.apply(&ground, &proposal, price);
+            state.apply(ground, &proposal, price);
             tally.applied += 1;
             tally.overtime += usize::from(state.arrangement().opened != opened);
         }
@@ -81,6 +99,9 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
     let mut tally = Tally::default();
     let mut of = |generator: &str, parameters: &Parameters| {
         let mut instance = generate(generator, parameters).unwrap();
+        if let Some(before) = &mut instance.baseline {
+            before.start_change_cost_per_hour = Money::ZERO;
+        }
         if generator != "anything" {
             // Deadlines that many a change breaks, and that leave some orders out.
             for order in instance.orders.iter_mut().step_by(3) {
@@ -90,7 +111,7 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
         price_changes(&format!("{generator} {parameters:?}"), &instance, &mut tally);
     };
     // Tiny instances of all that lines may have that stand alone.
-    let coupling = ["stages", "holding", "materials", "baseline"];
+    let coupling = ["stages", "holding", "materials"];
     let alone =
         features_of_anything().enumerate().filter(|(_, name)| !coupling.contains(name)).map(|(bit, _)| 1_i64 << bit);
     let set = vec![("features".to_string(), alone.sum::<i64>().to_string())];
@@ -102,14 +123,33 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
         ("parallel", vec![("calendar", "two-shift"), ("tardiness_percent", "60")]),
         ("plant", vec![("overtime", "evenings"), ("load_percent", "110")]),
         ("plant", vec![("bulk_percent", "20"), ("promise_days", "5"), ("overtime", "evenings")]),
+        // Late kits, each with many lots on few lines.
+        ("plant", vec![("items", "12"), ("promise_days", "2"), ("load_percent", "150"), ("lines", "2")]),
+        ("plant", vec![("items", "4"), ("promise_days", "1"), ("load_percent", "100"), ("lines", "3")]),
     ];
     for (generator, settings) in plants {
         let set = settings.iter().map(|&(name, value)| (name.to_string(), value.to_string())).collect();
-        of(generator, &Parameters { seed: 3, orders: Some(60), lines: Some(4), set, ..Parameters::default() });
+        let lines = settings.iter().all(|&(name, _)| name != "lines").then_some(4);
+        of(generator, &Parameters { seed: 3, orders: Some(60), lines, set, ..Parameters::default() });
     }
+    price_changes("begun kit", &begun_kit(), &mut tally);
     println!("{tally:?}");
     let Tally { priced, impossible, refused, overtime, applied } = tally;
     assert!(priced > 10_000 && impossible > 50 && refused > 5_000 && overtime > 30 && applied > 3_000, "{tally:?}");
+}
+
+/// A late kit of which one item is begun and takes ten hours, the rest one hour on another line.
+fn begun_kit() -> Instance {
+    let text = r#"{"format":"lotwise/1","start":"2026-11-23T08:00:00Z",
+        "lines":[{"id":"one","rates":[{"match":{"variant":"slow"},"seconds_per_unit":36000}]},
+            {"id":"two","rates":[{"match":{"variant":"quick"},"seconds_per_unit":3600}]}],
+        "variants":[{"id":"slow"},{"id":"quick"}],
+        "orders":[{"id":"kit","due":"2026-11-23T08:30:00Z","late_cost_per_day":240,"reject_cost":10000,
+                "items":[{"variant":"slow","quantity":1},{"variant":"quick","quantity":1}]},
+            {"id":"plain","due":"2026-11-23T09:00:00Z","late_cost_per_day":24,"items":[{"variant":"quick","quantity":1}]}],
+        "baseline":{"frozen_until":"2026-11-23T08:01:00Z","lots":[{"order":"kit","item":"0","quantity":1,"operations":[
+            {"line":"one","start":"2026-11-23T08:00:00Z","end":"2026-11-23T18:00:00Z"}]}]}}"#;
+    crate::model::read_instance(text.as_bytes()).unwrap()
 }
 
 /// A plant of forty orders that may be refused, on four lines.
@@ -187,4 +227,58 @@ fn groups_leave_out_what_is_begun_and_not_worth_it() {
     let (plan, schedule) = by_groups(&problem, &plan);
     let out = left_out(&problem, &plan, &schedule);
     assert!(out.len() >= 10 && out.iter().all(|order| order.0 % 3 == 0), "{out:?}");
+}
+
+#[test]
+fn lines_stand_alone_unless_something_ties_them() {
+    let parameters = Parameters { orders: Some(8), lines: Some(2), ..Parameters::default() };
+    let stand_alone = |change: &dyn Fn(&mut Instance)| {
+        let mut instance = generate("parallel", &parameters).unwrap();
+        change(&mut instance);
+        super::covers(&Problem::new(&instance))
+    };
+    assert!(stand_alone(&|_| ()));
+    assert!(!stand_alone(&|instance| instance.orders[3].holding_cost_per_day = Money(1)));
+    let route = |steps: usize| {
+        let name = |step: usize| format!("{step}");
+        let after = |step: usize| step.checked_sub(1).map(name).into_iter().collect();
+        let operation =
+            |step: usize| RouteOperation { id: name(step), after: after(step), ..RouteOperation::default() };
+        Route { id: "route".to_string(), operations: (0..steps).map(operation).collect(), meta: None }
+    };
+    let through = |instance: &mut Instance| instance.variants[0].route = Some("route".to_string());
+    // Of two steps, but nobody goes it; of one step; of two.
+    assert!(stand_alone(&|instance| instance.routes.push(route(2))));
+    assert!(stand_alone(&|instance| (instance.routes.push(route(1)), through(instance)).1));
+    assert!(!stand_alone(&|instance| (instance.routes.push(route(2)), through(instance)).1));
+    let material = |stock: i64| {
+        move |instance: &mut Instance| {
+            let stock = Amount(stock * MICRO);
+            instance.materials.push(Material { id: "felt".to_string(), stock, ..Material::default() });
+            let taken = MaterialUse { id: "felt".to_string(), per_unit: Amount(MICRO), operation: None, meta: None };
+            instance.variants.iter_mut().for_each(|variant| variant.materials.push(taken.clone()));
+        }
+    };
+    // Enough for all; for some.
+    assert!(stand_alone(&material(1_000_000_000)));
+    assert!(!stand_alone(&material(1)));
+    let before = |start_change: i64, lots: usize| {
+        move |instance: &mut Instance| {
+            let (line, start) = (instance.lines[0].id.clone(), instance.start);
+            let end = Instant::utc(start.seconds + Seconds(3_600));
+            let operation = OperationEntry { operation: None, line, setup_start: None, start, end, meta: None };
+            let order = instance.orders[0].id.clone();
+            let quantity = instance.orders[0].items[0].quantity;
+            let lot =
+                LotEntry { order, item: "0".to_string(), quantity, operations: vec![operation], ..LotEntry::default() };
+            instance.baseline = Some(Baseline {
+                start_change_cost_per_hour: Money(start_change),
+                lots: vec![lot; lots],
+                ..Baseline::default()
+            });
+        }
+    };
+    assert!(stand_alone(&before(0, 1)));
+    assert!(stand_alone(&before(1, 0)));
+    assert!(!stand_alone(&before(1, 1)));
 }
