@@ -3,6 +3,8 @@
 //! A solution is decisions and their consequences, written by the solver and read back by `check`, `--start` and
 //! re-planning. Nothing in it is trusted when it is read: `verify` recomputes everything from instance and plan.
 
+use crate::diagnostic::{Diagnostic, codes};
+use crate::model::order::MAXIMUM_PIECES;
 use crate::model::read::{ReadError, read_file};
 use crate::model::scalar::{MoneyOfPlan, is_default, present};
 use crate::model::schema::file_schema;
@@ -353,7 +355,19 @@ pub struct BoundEntry {
 /// # Errors
 /// Every fault of form at once, as for an instance; whether the plan is true is for `verify`.
 pub fn read_solution(text: &[u8]) -> Result<Solution, ReadError> {
-    read_file(text, plan_schema, FORMAT, |solution: &Solution| &solution.format)
+    let solution = read_file(text, plan_schema, FORMAT, |solution: &Solution| &solution.format)?;
+    let out_of_range = |&(_, lot): &(usize, &LotEntry)| lot.quantity.unsigned_abs() > MAXIMUM_PIECES.unsigned_abs();
+    let fault = |(index, lot): (usize, &LotEntry)| {
+        let message = format!("The quantity {} is outside the {MAXIMUM_PIECES} pieces a lot may have.", lot.quantity);
+        Diagnostic::error(
+            codes::OUT_OF_RANGE,
+            format!("/lots/{index}/quantity"),
+            message,
+            "Write a number nearer to zero.",
+        )
+    };
+    let faults: Vec<Diagnostic> = solution.lots.iter().enumerate().filter(out_of_range).map(fault).collect();
+    if faults.is_empty() { Ok(solution) } else { Err(ReadError { faults }) }
 }
 
 /// The schema of a plan file.

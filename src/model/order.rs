@@ -6,6 +6,9 @@ use crate::units::{Money, Pieces};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The largest quantity of one item, or of one lot of a plan.
+pub(crate) const MAXIMUM_PIECES: Pieces = 1_000_000_000_000;
+
 /// An order is delivered when all lots of all its items are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]

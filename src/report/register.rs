@@ -71,6 +71,8 @@ pub(super) struct LotRecord<'a> {
     pub(super) variant: Option<usize>,
     /// First second of its first run.
     pub(super) start: Seconds,
+    /// Pieces the order asks for of its item; 0 where there is no such item.
+    ordered: Pieces,
 }
 
 /// One operation on its line.
@@ -204,7 +206,8 @@ fn lots_and_orders<'a>(instance: &'a Instance, solution: &'a Solution) -> (Vec<L
             orders[order].made[item] = orders[order].made[item].saturating_add(entry.quantity);
         }
         let start = entry.operations.iter().map(|operation| operation.start.seconds).min().unwrap_or(Seconds::MAX);
-        lots.push(LotRecord { entry, order, variant, start });
+        let ordered = order.zip(item).map_or(0, |(order, item)| instance.orders[order].items[item].quantity);
+        lots.push(LotRecord { entry, order, variant, start, ordered });
     }
     (lots, orders)
 }
@@ -239,7 +242,8 @@ fn runs_by_line<'a>(
             let kind = lot.variant.zip(step);
             let kind = kind.map(|(variant, step)| problem.variants[Id::at(variant)].kind(step));
             let span = Span::new(operation.start.seconds, operation.end.seconds);
-            let (lot, quantity) = (Some(position), lot.entry.quantity);
+            // A lot of more than is ordered is no lot of a sound plan, and its cost might be no number.
+            let (lot, quantity) = (Some(position), lot.entry.quantity.clamp(0, lot.ordered));
             runs[line].push(RunRecord { lot, operation: Some(operation), ..bare(line, kind, quantity, span) });
         }
     }

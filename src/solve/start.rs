@@ -123,7 +123,7 @@ fn adds_up(
 ) -> bool {
     let facts = &problem.items[item];
     let steps = problem.route_of(item).steps.len();
-    let made: Pieces = lots.iter().map(|lot| lot.quantity).sum();
+    let made = lots.iter().try_fold(0, |sum: Pieces, lot| sum.checked_add(lot.quantity));
     let small = lots.len() > 1 && lots.iter().any(|lot| lot.quantity < facts.minimum_lot);
     let frozen_kept = facts
         .frozen_lots
@@ -139,5 +139,9 @@ fn adds_up(
                     .is_some_and(|&line| problem.rate_on(problem.kind_of(item, step), line).is_some())
             })
     });
-    made == facts.remaining && (lots.len() as u64) <= u64::from(facts.maximum_lots) && !small && frozen_kept && able
+    made == Some(facts.remaining)
+        && (lots.len() as u64) <= u64::from(facts.maximum_lots)
+        && !small
+        && frozen_kept
+        && able
 }

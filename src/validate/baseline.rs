@@ -4,8 +4,8 @@
 //! orders that are no longer there are no fault.
 
 use super::names::Names;
-use super::order::MAXIMUM_PIECES;
 use crate::diagnostic::{Diagnostic, Severity, codes};
+use crate::model::order::MAXIMUM_PIECES;
 use crate::model::{Baseline, Instance, LotEntry, OperationEntry, Order};
 use crate::working_time::Span;
 use rustc_hash::{FxHashMap, FxHashSet};

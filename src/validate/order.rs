@@ -3,12 +3,10 @@
 use super::baseline::frozen_orders;
 use super::names::Names;
 use crate::diagnostic::{Diagnostic, Severity, codes};
+use crate::model::order::MAXIMUM_PIECES;
 use crate::model::{Instance, Item, Order};
-use crate::units::{Money, Pieces};
+use crate::units::Money;
 use rustc_hash::{FxHashMap, FxHashSet};
-
-/// The largest quantity of one item.
-pub(super) const MAXIMUM_PIECES: Pieces = 1_000_000_000_000;
 
 /// Judges every order.
 pub(super) fn check(instance: &Instance, names: &Names<'_>, faults: &mut Vec<Diagnostic>) {

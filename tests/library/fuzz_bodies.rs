@@ -205,3 +205,14 @@ fn a_plan_of_any_cost_can_be_read_again() {
         "orders":[{"id":"O","items":[{"variant":"V","quantity":59}]}]}"#;
     assert_eq!(bodies::instance(instance.as_bytes()), End::Planned);
 }
+
+#[test]
+fn a_plan_of_lots_without_measure_is_refused_or_drawn() {
+    let sound: serde_json::Value = serde_json::from_slice(&bodies::sound_plan()).unwrap();
+    for (quantity, end) in [(i64::MAX, End::Unreadable), (i64::MIN, End::Unreadable), (1_000_000_000_000, End::Invalid)]
+    {
+        let mut plan = sound.clone();
+        plan["lots"].as_array_mut().unwrap().iter_mut().for_each(|lot| lot["quantity"] = quantity.into());
+        assert_eq!(bodies::plan(&serde_json::to_vec(&plan).unwrap()), end, "{quantity}");
+    }
+}
