@@ -6,7 +6,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lotwise::generate::{Parameters, generate};
-use lotwise::measure::{InsertionPrices, RelocationPrices};
+use lotwise::measure::Prices;
 use lotwise::model::Instance;
 use std::hint::black_box;
 
@@ -20,24 +20,17 @@ fn parallel(orders: usize, lines: usize, set: &[(&str, &str)]) -> Instance {
 }
 
 fn measure(criterion: &mut Criterion, group: &str, name: &str, instance: &Instance) {
-    let (Some(mut insertions), Some(mut relocations)) =
-        (InsertionPrices::new(instance), RelocationPrices::new(instance))
-    else {
-        unreachable!("parallel lines are separable")
-    };
     let mut group = criterion.benchmark_group(group);
     group.sample_size(10).throughput(Throughput::Elements(PRICES));
-    let mut bench = |lots: f64, what: &str, price: &mut dyn FnMut() -> (u64, i64)| {
-        group.bench_function(BenchmarkId::new(format!("{name}, {lots:.0} lots a line"), what), |bencher| {
-            bencher.iter(|| black_box(price()));
-        });
-    };
-    let lots = insertions.lots_per_line();
-    bench(lots, "insertions in full", &mut || insertions.price(PRICES));
-    bench(lots, "insertions up to 1", &mut || insertions.price_up_to(PRICES, 10_000));
-    let lots = relocations.lots_per_line();
-    bench(lots, "relocations in full", &mut || relocations.price(PRICES));
-    bench(lots, "relocations up to 1", &mut || relocations.price_up_to(PRICES, 10_000));
+    for (what, prices) in
+        [("insertions", Prices::of_insertions(instance)), ("relocations", Prices::of_relocations(instance))]
+    {
+        let Some(mut prices) = prices else { unreachable!("parallel lines are separable") };
+        let lots = prices.lots_per_line();
+        let id = |how: &str| BenchmarkId::new(format!("{name}, {lots:.0} lots a line"), format!("{what} {how}"));
+        group.bench_function(id("in full"), |bencher| bencher.iter(|| black_box(prices.price(PRICES))));
+        group.bench_function(id("up to 1"), |bencher| bencher.iter(|| black_box(prices.price_up_to(PRICES, 10_000))));
+    }
     group.finish();
 }
 

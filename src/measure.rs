@@ -53,57 +53,39 @@ impl Compiled {
     }
 }
 
-/// Prices of insertions into a plan without some of its orders, one after another.
-pub struct InsertionPrices(PricingTrial);
-
-impl InsertionPrices {
-    /// Lays out the constructed plan of an instance and takes one order in twenty out of it; none where its lines are not
-    /// separable.
-    pub fn new(instance: &Instance) -> Option<Self> {
-        let mut trial = PricingTrial::new(&Problem::new(instance))?;
-        trial.leave_some_out();
-        Some(Self(trial))
-    }
-
-    /// Prices `count` insertions of a random order that is out, of one lot, at a random place of a line that can run it, in
-    /// full; returns how many were possible and the sum of their prices, what leaving it out costs not counted.
-    pub fn price(&mut self, count: u64) -> (u64, i64) {
-        self.0.insert(count, i64::MAX)
-    }
-
-    /// The same, but pricing may stop where a price is known to be above `most` ten-thousandths.
-    pub fn price_up_to(&mut self, count: u64, most: i64) -> (u64, i64) {
-        self.0.insert(count, most)
-    }
-
-    /// Mean number of lots on a line.
-    pub fn lots_per_line(&self) -> f64 {
-        self.0.lots_per_line()
-    }
+/// Prices of changes of a plan, one after another, none of them carried out.
+pub struct Prices {
+    trial: PricingTrial,
+    price: fn(&mut PricingTrial, u64, i64) -> (u64, i64),
 }
 
-/// Prices of relocations in a plan, one after another.
-pub struct RelocationPrices(PricingTrial);
-
-impl RelocationPrices {
-    /// Lays out the constructed plan of an instance; none where its lines are not separable.
-    pub fn new(instance: &Instance) -> Option<Self> {
-        PricingTrial::new(&Problem::new(instance)).map(Self)
+impl Prices {
+    /// Insertions: of an order of one lot that is not in the plan, at a random place of a line that can run it. The
+    /// constructed plan of an instance is laid out without one order in twenty; none where its lines are not separable. What
+    /// leaving an order out costs is not counted.
+    pub fn of_insertions(instance: &Instance) -> Option<Self> {
+        let mut trial = PricingTrial::new(&Problem::new(instance))?;
+        trial.leave_some_out();
+        Some(Self { trial, price: PricingTrial::insert })
     }
 
-    /// Prices `count` moves of a random lot to a random place of a line that can run it, in full; returns how many
-    /// were possible and the sum of their prices.
+    /// Relocations: a random lot to a random place of a line that can run it. None where lines are not separable.
+    pub fn of_relocations(instance: &Instance) -> Option<Self> {
+        Some(Self { trial: PricingTrial::new(&Problem::new(instance))?, price: PricingTrial::relocate })
+    }
+
+    /// Prices `count` changes in full; returns how many were possible and the sum of their prices.
     pub fn price(&mut self, count: u64) -> (u64, i64) {
-        self.0.price(count, i64::MAX)
+        self.price_up_to(count, i64::MAX)
     }
 
     /// The same, but pricing may stop where a price is known to be above `most` ten-thousandths.
     pub fn price_up_to(&mut self, count: u64, most: i64) -> (u64, i64) {
-        self.0.price(count, most)
+        (self.price)(&mut self.trial, count, most)
     }
 
     /// Mean number of lots on a line.
     pub fn lots_per_line(&self) -> f64 {
-        self.0.lots_per_line()
+        self.trial.lots_per_line()
     }
 }

@@ -75,7 +75,7 @@ impl PricingTrial {
     }
 
     /// Prices `count` relocations; how many were possible, and the sum of their prices.
-    pub fn price(&mut self, count: u64, most: i64) -> (u64, i64) {
+    pub fn relocate(&mut self, count: u64, most: i64) -> (u64, i64) {
         let Self { plan: GroundPlan { ground, state, .. }, proposal, random, .. } = self;
         let (mut possible, mut sum) = (0, 0i64);
         for _ in 0..count {
