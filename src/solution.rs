@@ -8,6 +8,7 @@ use crate::model::order::MAXIMUM_PIECES;
 use crate::model::read::{ReadError, read_file};
 use crate::model::scalar::{MoneyOfPlan, is_default, present};
 use crate::model::schema::file_schema;
+use crate::model::walk::MAXIMUM_LISTED;
 use crate::model::{Duration, Instant, LotEntry, Meta};
 use crate::units::Money;
 use schemars::JsonSchema;
@@ -366,7 +367,8 @@ pub fn read_solution(text: &[u8]) -> Result<Solution, ReadError> {
             "Write a number nearer to zero.",
         )
     };
-    let faults: Vec<Diagnostic> = solution.lots.iter().enumerate().filter(out_of_range).map(fault).collect();
+    let faults = solution.lots.iter().enumerate().filter(out_of_range).map(fault);
+    let faults: Vec<Diagnostic> = faults.take(MAXIMUM_LISTED).collect();
     if faults.is_empty() { Ok(solution) } else { Err(ReadError { faults }) }
 }
 

@@ -71,7 +71,7 @@ pub(super) struct LotRecord<'a> {
     pub(super) variant: Option<usize>,
     /// First second of its first run.
     pub(super) start: Seconds,
-    /// Pieces the order asks for of its item; 0 where there is no such item.
+    /// Pieces the order asks for of its item; where there is no such item, the most that any asks for.
     ordered: Pieces,
 }
 
@@ -191,6 +191,8 @@ fn lots_and_orders<'a>(instance: &'a Instance, solution: &'a Solution) -> (Vec<L
     let mut orders: Vec<OrderRecord<'_>> = instance.orders.iter().map(record).collect();
     // Kits have hundreds of items: their names are made once per order, not once per lot.
     let mut names: FxHashMap<usize, FxHashMap<String, usize>> = FxHashMap::default();
+    let most =
+        instance.orders.iter().flat_map(|order| &order.items).map(|item| item.quantity).max().unwrap_or_default();
     let mut lots = Vec::with_capacity(solution.lots.len());
     for entry in &solution.lots {
         let order = places.get(entry.order.as_str()).copied();
@@ -206,7 +208,7 @@ fn lots_and_orders<'a>(instance: &'a Instance, solution: &'a Solution) -> (Vec<L
             orders[order].made[item] = orders[order].made[item].saturating_add(entry.quantity);
         }
         let start = entry.operations.iter().map(|operation| operation.start.seconds).min().unwrap_or(Seconds::MAX);
-        let ordered = order.zip(item).map_or(0, |(order, item)| instance.orders[order].items[item].quantity);
+        let ordered = order.zip(item).map_or(most, |(order, item)| instance.orders[order].items[item].quantity);
         lots.push(LotRecord { entry, order, variant, start, ordered });
     }
     (lots, orders)
