@@ -53,7 +53,12 @@ impl<'c, 'a> Shifts<'c, 'a> {
             let level = levels.last().map_or(first, |&(_, level)| level);
             match event.task {
                 Some(task) => {
-                    takes.entry(task).or_default().push((event.entry, event.amount));
+                    // A variant may list a material twice: the operation needs both amounts together.
+                    let of_task = takes.entry(task).or_default();
+                    match of_task.iter_mut().find(|(entry, _)| *entry == event.entry) {
+                        Some((_, amount)) => *amount = amount.saturating_add(event.amount),
+                        None => of_task.push((event.entry, event.amount)),
+                    }
                     levels.push((event.at, level.saturating_sub(event.amount)));
                 }
                 None => levels.push((event.at, level.saturating_add(event.amount))),

@@ -183,6 +183,7 @@ fn a_change_is_always_the_same_and_mostly_one() {
 fn a_plan_by_dispatch_waits_for_nothing() {
     let changed = mutation::mutated;
     assert_eq!(bodies::structured(0xff_ffff_135d, 0xff00_01ff_ffff_ffff, &[], changed), End::Planned);
+    bodies::structured(0x656d_6f31_5436_3260, 0x6d73_7a6f_6373_6174, &[0x2022_202c_e322_6174], changed);
 }
 
 /// Found by libFuzzer.
