@@ -1,8 +1,9 @@
 //! How many exact prices of changes one core works out in a second.
 //!
 //! `cargo bench --bench search`: insertions, of an order that is not in the plan at a random place of a line that can run
-//! it; and relocations, a lot taken out of one place and put into another, both lines priced exactly. By lots on a line, by calendar, by tightness, and for kits; in full, and as the search asks
-//! for them, with what it would accept at most. Throughput in prices a second.
+//! it; and relocations, a lot taken out of one place and put into another, both lines priced exactly. By lots on a line,
+//! by calendar and by tightness; in full, and as the search asks for them, with what it would accept at most. Throughput in
+//! prices a second.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lotwise::generate::{Parameters, generate};

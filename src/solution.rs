@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::order::MAXIMUM_PIECES;
 use crate::model::read::{ReadError, read_file};
-use crate::model::scalar::{MoneyOfPlan, is_default, present};
+use crate::model::scalar::{is_default, present, schema_of_plan_money};
 use crate::model::schema::file_schema;
 use crate::model::walk::MAXIMUM_LISTED;
 use crate::model::{Duration, Instant, LotEntry, Meta};
@@ -32,7 +32,6 @@ pub struct Solution {
     pub cost: CostBreakdown,
     /// A proved lower bound on the cost of every plan, or null: never an estimate.
     #[serde(default)]
-    #[schemars(with = "Option<MoneyOfPlan>")]
     pub bound: Option<Money>,
     /// (cost - bound) / cost to four places; 0 when equal, null without a bound.
     #[serde(default)]
@@ -77,37 +76,26 @@ pub enum Status {
 #[serde(deny_unknown_fields)]
 pub struct CostBreakdown {
     /// The sum of the terms.
-    #[schemars(with = "MoneyOfPlan")]
     pub total: Money,
     /// Working time and pieces of runs.
-    #[schemars(with = "MoneyOfPlan")]
     pub production: Money,
     /// Changeovers: their cost and working time.
-    #[schemars(with = "MoneyOfPlan")]
     pub changeover: Money,
     /// Overtime windows opened.
-    #[schemars(with = "MoneyOfPlan")]
     pub overtime: Money,
     /// Orders delivered after `due`.
-    #[schemars(with = "MoneyOfPlan")]
     pub lateness: Money,
     /// Orders delivered before `due`.
-    #[schemars(with = "MoneyOfPlan")]
     pub holding: Money,
     /// Orders left out.
-    #[schemars(with = "MoneyOfPlan")]
     pub rejection: Money,
     /// Runs below the minimum.
-    #[schemars(with = "MoneyOfPlan")]
     pub short_run: Money,
     /// Transit between sites and delivery.
-    #[schemars(with = "MoneyOfPlan")]
     pub transport: Money,
     /// Changes to the baseline.
-    #[schemars(with = "MoneyOfPlan")]
     pub baseline: Money,
     /// Time from `start` to the last end.
-    #[schemars(with = "MoneyOfPlan")]
     pub makespan: Money,
 }
 
@@ -151,7 +139,6 @@ pub struct OrderEntry {
     #[serde(default, skip_serializing_if = "is_default")]
     pub lateness: Duration,
     /// Lateness, holding and rejection cost.
-    #[schemars(with = "MoneyOfPlan")]
     pub cost: Money,
     /// Why it is unplanned.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -329,7 +316,6 @@ pub struct IncumbentEntry {
     /// What found it.
     pub source: String,
     /// Its cost.
-    #[schemars(with = "MoneyOfPlan")]
     pub cost: Money,
     /// Orders that must be made and are not.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -347,7 +333,6 @@ pub struct BoundEntry {
     /// What proved it.
     pub source: String,
     /// The bound.
-    #[schemars(with = "MoneyOfPlan")]
     pub bound: Money,
 }
 
@@ -374,7 +359,11 @@ pub fn read_solution(text: &[u8]) -> Result<Solution, ReadError> {
 
 /// The schema of a plan file.
 pub fn plan_schema() -> schemars::Schema {
-    file_schema::<Solution>()
+    let mut schema = file_schema::<Solution>();
+    if let Some(money) = schema.pointer_mut("/$defs/Money") {
+        *money = schema_of_plan_money();
+    }
+    schema
 }
 
 /// `(cost - bound) / cost` to four places, rounded half up; 0 when equal.

@@ -282,18 +282,27 @@ pub(crate) fn scaled_integer(value: u64, scale: i64) -> Result<i64, ScalarError>
 /// [`codes::BAD_VALUE`] where it is another text, or not the shortest one of that money: a number stands for what has fewer digits.
 pub(crate) fn long_money(text: &str) -> Result<i64, ScalarError> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = whole.len() + fraction.len();
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let value =
-        format!("{whole}{fraction:0<4}").parse().ok().filter(|&value| plain && Money(value).to_string() == text);
-    match value {
-        Some(value) if digits > SAFE_DIGITS => Ok(value),
-        _ => refuse(codes::BAD_VALUE, "is no decimal of more than 15 digits"),
-    }
+    let value = format!("{whole}{fraction:0<4}").parse().ok();
+    value
+        .filter(|&value| value >= 0 && text_of_long(Money(value)).as_deref() == Some(text))
+        .map_or_else(|| refuse(codes::BAD_VALUE, "is no decimal of more than 15 digits"), Ok)
+}
+
+/// The text of money that has more digits than a JSON number keeps.
+fn text_of_long(money: Money) -> Option<String> {
+    let may_be_long = money.0.unsigned_abs() >= 10_u64.pow(SAFE_DIGITS as u32);
+    let text = may_be_long.then(|| money.to_string());
+    text.filter(|text| text.bytes().filter(u8::is_ascii_digit).count() > SAFE_DIGITS)
 }
 
 /// The schema of money in a plan, where a sum may have more digits than a JSON number keeps.
-pub(crate) struct MoneyOfPlan;
+pub(crate) fn schema_of_plan_money() -> serde_json::Value {
+    serde_json::json!({
+        "type": ["number", "string"], "minimum": 0, "pattern": "^[0-9]{1,15}(\\.[0-9]{1,4})?$", "format": "money",
+        "description": "Money in the instance's currency, at most 4 decimal places; with more than 15 digits it is text, so that \
+            no digit is lost."
+    })
+}
 
 struct DecimalVisitor {
     scale: i64,
@@ -370,8 +379,7 @@ impl<'de> Deserialize<'de> for Money {
 }
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let text = (self.0.unsigned_abs() >= 10_u64.pow(SAFE_DIGITS as u32)).then(|| self.to_string());
-        match text.filter(|text| text.bytes().filter(u8::is_ascii_digit).count() > SAFE_DIGITS) {
+        match text_of_long(*self) {
             Some(text) => out.serialize_str(&text),
             None => write_scaled(self.0, Money::SCALE, out),
         }
@@ -412,11 +420,6 @@ scalar_schema!(Duration, "Duration", {
 scalar_schema!(Money, "Money", {
     "type": "number", "minimum": 0, "format": "money",
     "description": "Money in the instance's currency, at most 4 decimal places."
-});
-scalar_schema!(MoneyOfPlan, "MoneyOfPlan", {
-    "type": ["number", "string"], "minimum": 0, "pattern": "^[0-9]{1,15}(\\.[0-9]{1,4})?$", "format": "money",
-    "description": "Money in the instance's currency, at most 4 decimal places; with more than 15 digits it is text, so that no \
-        digit is lost."
 });
 scalar_schema!(Amount, "Amount", {
     "type": "number", "minimum": 0, "format": "amount",

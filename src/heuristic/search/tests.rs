@@ -1,5 +1,5 @@
 //! Every price is what the changed plan costs when it is simulated from scratch; a limit on it hides nothing that would have
-//! been cheap enough, and changes no price.
+//! been cheap enough, and changes no price. What makes lines stand alone, and what groups of them take in and leave out.
 
 use super::ground_plan::{GroundPlan, arrangement_of};
 use super::improve_groups;
@@ -11,13 +11,17 @@ use crate::model::{
     Amount, Baseline, Instance, Instant, Item, LotEntry, Material, MaterialUse, OperationEntry, Route, RouteOperation,
 };
 use crate::plan::{Fate, Plan};
-use crate::problem::OrderIdx;
-use crate::problem::Problem;
+use crate::problem::{OrderIdx, Problem};
 use crate::schedule::incremental::{Ground, Proposal, State};
 use crate::schedule::{Schedule, evaluate};
 use crate::units::{DAY, MICRO, Money, Seconds};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// Settings of a generator, by name.
+fn setting(settings: &[(&str, &str)]) -> Vec<(String, String)> {
+    settings.iter().map(|&(name, value)| (name.to_string(), value.to_string())).collect()
+}
 
 /// Changes drawn in each instance.
 const DRAWS: usize = 1_500;
@@ -61,7 +65,10 @@ fn price_changes_of(name: &str, ground: &Ground, mut state: State, tally: &mut T
     let (moves, neighbours) = (moves_for(ground), Neighbours::new(ground));
     let mut proposal = Proposal::default();
     let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
-    for _ in 0..if ground.orders.is_empty() { 0 } else { DRAWS } {
+    if ground.orders.is_empty() {
+        return;
+    }
+    for _ in 0..DRAWS {
         proposal.clear();
         let propose = moves[random.random_range(0..moves.len())];
         let (last_line, random) = (20, &mut random);
@@ -128,7 +135,7 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
         ("plant", vec![("items", "4"), ("promise_days", "1"), ("load_percent", "100"), ("lines", "3")]),
     ];
     for (generator, settings) in plants {
-        let set = settings.iter().map(|&(name, value)| (name.to_string(), value.to_string())).collect();
+        let set = setting(&settings);
         let lines = settings.iter().all(|&(name, _)| name != "lines").then_some(4);
         of(generator, &Parameters { seed: 3, orders: Some(60), lines, set, ..Parameters::default() });
     }
@@ -154,8 +161,7 @@ fn begun_kit() -> Instance {
 
 /// A plant of forty orders that may be refused, on four lines.
 fn small_plant(change: impl Fn(usize, &mut crate::model::Order)) -> Problem {
-    let set = [("load_percent", "60"), ("reject_percent", "100"), ("deadline_percent", "0")];
-    let set = set.iter().map(|&(name, value)| (name.to_string(), value.to_string())).collect();
+    let set = setting(&[("load_percent", "60"), ("reject_percent", "100"), ("deadline_percent", "0")]);
     let asked = Parameters { orders: Some(40), lines: Some(4), set, ..Parameters::default() };
     let mut instance = generate("plant", &asked).unwrap();
     instance.orders.iter_mut().enumerate().for_each(|(index, order)| change(index, order));
@@ -214,8 +220,8 @@ fn groups_leave_out_what_is_begun_and_not_worth_it() {
         }
     });
     let mut plan = construct(&problem, Allowance::UNLIMITED).plan;
-    let made: Vec<OrderIdx> = problem.orders.ids().filter(|&order| plan.fates[order] == Fate::LeftOut).collect();
-    for order in made {
+    let refused: Vec<OrderIdx> = problem.orders.ids().filter(|&order| plan.fates[order] == Fate::LeftOut).collect();
+    for order in refused {
         // Construction knows what it is worth: here it stands at the end of a line that can make it.
         let lots = plan.add_order(&problem, order, |_| 1);
         for lot in lots {

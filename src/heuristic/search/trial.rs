@@ -55,8 +55,11 @@ impl PricingTrial {
     /// were possible, and the sum of what they add to all other costs, at most `most`.
     pub fn insert(&mut self, count: u64, most: i64) -> (u64, i64) {
         let Self { plan: GroundPlan { ground, state, .. }, proposal, random, left_out } = self;
+        if left_out.is_empty() {
+            return (0, 0);
+        }
         let (mut possible, mut sum) = (0, 0i64);
-        for _ in 0..if left_out.is_empty() { 0 } else { count } {
+        for _ in 0..count {
             let order = left_out[random.random_range(0..left_out.len())];
             let facts = &ground.orders[order as usize];
             let eligible = ground.eligible(facts.lots[0]);

@@ -86,7 +86,8 @@ impl State {
 
 #[cfg(test)]
 impl Proposal {
-    /// What would be decided were this carried out, whatever it costs and whether or not it can be timed.
+    /// What would be decided were this carried out, whatever it costs and whether or not it can be timed. A reference, so
+    /// it flips windows and replaces places by itself.
     pub fn decided_on(&self, state: &State) -> super::state::Arrangement {
         let mut decided = state.arrangement();
         for splice in &self.splices {

@@ -92,11 +92,10 @@ impl State {
         // The last first: that is where lots go in and the price goes up.
         for (splice, opened) in splices.iter().zip(&opened).rev() {
             // The makespan may be less: nothing is known before the end.
-            let bounded = !makespan;
-            if bounded && least.saturating_sub(kits.gain) > most {
+            if !makespan && least.saturating_sub(kits.gain) > most {
                 return None;
             }
-            let allowed = if bounded { most.saturating_sub(least - opened.least) } else { i64::MAX };
+            let allowed = if makespan { i64::MAX } else { most.saturating_sub(least - opened.least) };
             let (delta, end) = self.price_tail(ground, *splice, opened.front, kits, allowed)?;
             least += delta - opened.least;
             if makespan {
