@@ -104,3 +104,98 @@ impl<'p> Takers<'p> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::MICRO;
+    use rand::{RngExt as _, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+    use serde_json::json;
+
+    /// Seconds looked at, and the first of them.
+    const HORIZON: i64 = 24;
+    const START: i64 = 1_772_409_600;
+
+    /// Two materials that come a few times within the horizon.
+    fn supplies(random: &mut Xoshiro256PlusPlus) -> Problem {
+        let mut material = |id: &str| {
+            let mut arrival = || {
+                let at = format!("2026-03-02T00:00:{:02}Z", random.random_range(1..HORIZON));
+                json!({"at": at, "quantity": random.random_range(1..4)})
+            };
+            json!({"id": id, "arrivals": [arrival(), arrival(), arrival()], "stock": random.random_range(0..6)})
+        };
+        let materials = [material("felt"), material("wool")];
+        let instance = json!({"format": "lotwise/1", "start": "2026-03-02T00:00:00Z", "materials": materials,
+            "lines": [{"id": "loom", "rates": [{"seconds_per_unit": 1}]}],
+            "variants": [{"id": "hat", "materials": [{"id": "felt", "per_unit": 9}, {"id": "wool", "per_unit": 9}]}],
+            "orders": [{"id": "all", "items": [{"variant": "hat", "quantity": 9}]}]});
+        Problem::new(&serde_json::from_value(instance).unwrap())
+    }
+
+    /// The same second by second: back while all taken from the first supply up to each of them is there.
+    fn by_seconds(takers: &Takers<'_>, supply: SupplyIdx, (operation, start): (OpIdx, i64), bound: i64) -> i64 {
+        let of_supply = &takers.by_start[supply];
+        let own = of_supply.iter().find(|taker| taker.1 == Some(operation)).unwrap().2;
+        let others = |instant: i64| -> i64 {
+            let before = of_supply.iter().filter(|taker| taker.1 != Some(operation) && taker.0 <= Seconds(instant));
+            before.map(|taker| taker.2).sum()
+        };
+        let covered =
+            |instant: i64| others(instant) + own <= takers.problem.supplies[supply].arrived_by(Seconds(instant));
+        (bound..start).rev().find(|&instant| !covered(instant)).map_or(bound.min(start), |instant| instant + 1)
+    }
+
+    #[test]
+    fn nobody_goes_ahead_of_what_has_come_or_of_what_others_take() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(5);
+        let (mut held, mut free) = (0_u32, 0_u32);
+        for _ in 0..400 {
+            let problem = supplies(&mut random);
+            let mut takers = Takers {
+                problem: &problem,
+                by_start: problem.supplies.ids().map(|_| Vec::new()).collect(),
+                supplies_of: FxHashMap::default(),
+            };
+            // Facts, those that take of one supply, and one of both.
+            let starts: Vec<i64> = (0..6).map(|_| START + random.random_range(0..HORIZON)).collect();
+            for (index, &start) in starts.iter().enumerate() {
+                let operation = OpIdx(index as u32);
+                for supply in problem.supplies.ids().filter(|supply| index == 0 || supply.0 as usize == index % 2) {
+                    let amount = random.random_range(0..3) * MICRO;
+                    takers.by_start[supply].push((Seconds(start), (index < 4).then_some(operation), amount));
+                    takers.supplies_of.entry(operation).or_default().push(supply);
+                }
+            }
+            takers.by_start.iter_mut().for_each(|of_supply| of_supply.sort_unstable());
+            for (index, &start) in starts[..4].iter().enumerate() {
+                let (operation, bound) = (OpIdx(index as u32), START + random.random_range(-1..HORIZON));
+                let of_supply = |&supply| by_seconds(&takers, supply, (operation, start), bound);
+                let expected = takers.supplies_of[&operation].iter().map(of_supply).max().unwrap().max(bound);
+                let earliest = takers.earliest(operation, Seconds(start), Seconds(bound));
+                assert_eq!(
+                    earliest,
+                    Seconds(expected),
+                    "{operation:?} from {start}, not before {bound}: {:?}",
+                    takers.by_start
+                );
+                held += u32::from(bound < expected && expected < start);
+                free += u32::from(bound == expected && expected < start);
+                // It goes there; the others are looked at afterwards.
+                let mut others = takers.by_start.clone();
+                others.iter_mut().for_each(|of_supply| of_supply.retain(|taker| taker.1 != Some(operation)));
+                takers.moved(operation, earliest);
+                for (supply, of_supply) in takers.by_start.enumerate() {
+                    assert!(of_supply.is_sorted());
+                    let moved = of_supply.iter().filter(|taker| taker.1 == Some(operation));
+                    assert!(moved.clone().all(|taker| taker.0 == earliest));
+                    assert_eq!(moved.count(), usize::from(takers.supplies_of[&operation].contains(&supply)));
+                    let stayed: Vec<_> = of_supply.iter().filter(|taker| taker.1 != Some(operation)).copied().collect();
+                    assert_eq!(stayed, others[supply]);
+                }
+            }
+        }
+        assert!(held > 50 && free > 200, "held {held}, free {free}");
+    }
+}
