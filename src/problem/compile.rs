@@ -437,3 +437,30 @@ fn demand(problem: &Problem, supplies: usize) -> Vec<i128> {
     }
     demand
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_deadline_holds_until_all_of_an_order_is_a_fact() {
+        let lot = |order: &str, item: &str| {
+            json!({"order": order, "item": item, "quantity": 1, "operations":
+                [{"line": "one", "start": "2026-11-23T06:00:00Z", "end": "2026-11-23T07:00:00Z"}]})
+        };
+        let order = |id: &str, items: usize| {
+            let items = vec![json!({"variant": "mug", "quantity": 1}); items];
+            json!({"id": id, "deadline": "2026-11-24T08:00:00Z", "reject_cost": 5, "items": items})
+        };
+        let instance = json!({"format": "lotwise/1", "start": "2026-11-23T08:00:00Z",
+            "lines": [{"id": "one", "rates": [{"seconds_per_unit": 3600}]}], "variants": [{"id": "mug"}],
+            "orders": [order("none", 1), order("first", 2), order("last", 2), order("all", 2)],
+            "baseline": {"frozen_until": "2026-11-23T08:00:00Z",
+                "lots": [lot("first", "0"), lot("last", "1"), lot("all", "0"), lot("all", "1")]}});
+        let problem = Problem::new(&serde_json::from_value(instance).unwrap());
+        let bound = |order: &Order| (order.deadline.is_some(), order.reject_cost.is_some());
+        let bounds: Vec<_> = problem.orders.iter().map(bound).collect();
+        assert_eq!(bounds, [(true, true), (true, false), (true, false), (false, false)]);
+    }
+}

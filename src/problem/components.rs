@@ -56,16 +56,20 @@ mod tests {
         let file = json!({
             "format": "lotwise/1", "start": "2026-11-23T08:00:00Z",
             "lines": [
-                { "id": "wool", "offers": ["wool"], "rates": [{ "units_per_hour": 60 }] },
                 { "id": "silk", "offers": ["silk"], "rates": [{ "units_per_hour": 60 }] },
-                { "id": "felt", "offers": ["felt"], "rates": [{ "units_per_hour": 60 }] }
+                { "id": "felt", "offers": ["felt"], "rates": [{ "units_per_hour": 60 }] },
+                { "id": "wool", "offers": ["wool"], "rates": [{ "units_per_hour": 60 }] }
             ],
-            "materials": [{ "id": "thread", "stock": stock, "arrivals": [{ "at": "2026-11-24T08:00:00Z", "quantity": 20 }] }],
+            "materials": [
+                { "id": "thread", "stock": stock, "arrivals": [{ "at": "2026-11-24T08:00:00Z", "quantity": 20 }] },
+                { "id": "ribbon", "stock": 21 }
+            ],
             "variants": [
                 { "id": "scarf", "requires": ["wool"], "materials": [{ "id": "thread", "per_unit": 1 }] },
-                { "id": "tie", "requires": ["silk"] },
+                { "id": "tie", "requires": ["silk"], "materials": [{ "id": "ribbon", "per_unit": 1 }] },
                 { "id": "hat", "requires": ["felt"] },
-                { "id": "cap", "requires": ["felt"], "materials": [{ "id": "thread", "per_unit": 1 }] }
+                { "id": "cap", "requires": ["felt"], "materials": [{ "id": "thread", "per_unit": 1 }] },
+                { "id": "veil", "requires": ["felt"], "materials": [{ "id": "ribbon", "per_unit": 1 }] }
             ],
             "orders": [
                 { "id": "A", "items": [{ "variant": "scarf", "quantity": 10 }] },
@@ -84,6 +88,7 @@ mod tests {
         assert_eq!(parts(json!([item("hat"), item("tie")]), 0), [vec![0], vec![1, 2]]);
         assert_eq!(parts(json!([item("scarf")]), 100), [vec![0, 2], vec![1]]);
         assert_eq!(parts(json!([item("cap")]), 21), [vec![0, 2], vec![1]], "thread may run out");
+        assert_eq!(parts(json!([item("veil")]), 22), [vec![0], vec![1, 2]], "ribbon may run out");
         // Each lot may run a piece more than it needs.
         assert_eq!(parts(json!([item("cap")]), 22), [vec![0], vec![1], vec![2]], "there is enough thread");
     }
