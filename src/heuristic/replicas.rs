@@ -144,20 +144,22 @@ pub(super) fn run_part<R: Replica>(
     heat: &(dyn Fn(f64) -> f64 + Sync),
 ) {
     let (from, to) = span_of_part(epoch, part);
-    let iterations = match (effort.iterations, total) {
-        (Some(iterations), _) => {
-            let own = iterations / replicas.len() as u64;
-            own / EPOCHS + u64::from(epoch < own % EPOCHS)
-        }
-        (None, Some(total)) => {
-            let until = total.mul_f64(1.0 - to);
-            effort.pool.install(|| run_until(replicas, (effort, pace.stride), until, (from, to), heat));
-            return;
-        }
-        (None, None) => pace.unlimited,
-    };
+    if let (None, Some(total)) = (effort.iterations, total) {
+        let until = total.mul_f64(1.0 - to);
+        effort.pool.install(|| run_until(replicas, (effort, pace.stride), until, (from, to), heat));
+        return;
+    }
+    let iterations = iterations_of_epoch(effort, replicas.len(), epoch, pace);
     let run = |one: &mut R| run_strides(one, (iterations, pace.stride), effort.cancelled, (from, to), heat);
     effort.pool.install(|| replicas.par_iter_mut().for_each(run));
+}
+
+/// Iterations of each replica in an epoch, where no clock is read.
+pub(super) fn iterations_of_epoch(effort: Effort<'_>, replicas: usize, epoch: u64, pace: Pace) -> u64 {
+    effort.iterations.map_or(pace.unlimited, |iterations| {
+        let own = iterations / replicas as u64;
+        own / EPOCHS + u64::from(epoch < own % EPOCHS)
+    })
 }
 
 /// One epoch of a replica by its iterations, in strides, so that who asks to stop is heard within milliseconds.
@@ -176,6 +178,11 @@ fn run_strides<R: Replica>(
     }
 }
 
+/// The time left until only `until` is.
+pub(super) fn left_until(effort: Effort<'_>, until: Duration) -> Duration {
+    (effort.remaining)().unwrap_or_default().saturating_sub(until)
+}
+
 /// One epoch by the clock, until only `until` is left: replicas take turns in rounds of threads, each with an equal
 /// share of the time, the temperature following the time that has passed.
 fn run_until<R: Replica>(
@@ -187,7 +194,7 @@ fn run_until<R: Replica>(
 ) {
     let threads = rayon::current_num_threads().clamp(1, replicas.len());
     let rounds = replicas.len().div_ceil(threads) as u32;
-    let left = || (effort.remaining)().unwrap_or_default().saturating_sub(until);
+    let left = || left_until(effort, until);
     for (round, together) in replicas.chunks_mut(threads).enumerate() {
         let share = left() / (rounds - round as u32);
         let end = left().saturating_sub(share);

@@ -30,6 +30,7 @@ const SEEDS: [u64; 2] = [11, 12];
 
 const ROWS: &[Row] = &[
     ("parallel", 12, 3, &[], AsMade, 100_000),
+    ("parallel", 14, 3, &[("tardiness_percent", "70")], AsMade, 900_000),
     ("parallel", 40, 1, &[("tardiness_percent", "70")], AsMade, 200_000),
     ("parallel", 50, 5, &[], AsMade, 300_000),
     ("parallel", 120, 8, &[("tardiness_percent", "70")], AsMade, 500_000),

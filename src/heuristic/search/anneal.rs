@@ -107,6 +107,11 @@ impl<'g> Annealing<'g> {
         temperature
     }
 
+    /// Whether acceptance goes by the cost and nothing else, so that plans can be compared.
+    pub fn goes_by_cost(&self) -> bool {
+        matches!(self.guidance, Guidance::Cost)
+    }
+
     /// Goes on from a plan.
     pub fn take_up(&mut self, state: State) {
         self.keep_best();

@@ -1,7 +1,8 @@
 //! Search over separable plans: annealing on exact prices, replicas that share what they find.
 //!
 //! A fixed number of replicas, each with its own named random stream, anneal through synchronous epochs; between
-//! epochs the worst takes over from the best. So a seed and an iteration budget give the same plan on any number of
+//! epochs the worst takes over from the best. Where the budget is good for many moves of each pair of lots, replicas at
+//! temperatures of their own exchange plans instead. So a seed and an iteration budget give the same plan on any number of
 //! threads, and two threads do the same work in half the time.
 
 mod anneal;
@@ -9,6 +10,7 @@ mod ground_plan;
 mod guidance;
 mod recombination;
 mod regions;
+mod tempering;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -20,6 +22,7 @@ pub(crate) use trial::{PricingTrial, with_epochs};
 use anneal::Annealing;
 use ground_plan::GroundPlan;
 use recombination::Recombination;
+use tempering::{Ladder, RUNGS};
 
 use crate::heuristic::moves::Neighbours;
 use crate::heuristic::replicas::{
@@ -41,6 +44,8 @@ const FEW_LOTS: usize = 60;
 /// in one valley, and which one is luck.
 const COOLINGS_OF_FEW_LOTS: u64 = 8;
 const REHEATED: f64 = 0.4;
+/// Iterations from which on plans are exchanged, over the lots to the third power.
+const TEMPERED_PER_CUBE: u64 = 320;
 /// Above this many lots groups of lines are searched apart.
 const MOST_LOTS_AT_ONCE: usize = 4_000;
 /// Iterations per choice and choice after which a small instance has been searched through many times over, for a file of three
@@ -74,14 +79,18 @@ pub(crate) fn search(
         return;
     }
     let neighbours = effort.pool.install(|| Neighbours::new(ground));
-    let mut replicas: Vec<Annealing<'_>> = (0..replicas_for(&ground_plan.state, effort) as u64)
-        .map(|replica| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, replica))
-        .collect();
+    let replica = |number: u64| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, number);
+    let mut first = replica(0);
     let standing = ground_plan.state.standing().len();
     let coolings = if standing <= FEW_LOTS { COOLINGS_OF_FEW_LOTS } else { 1 };
     // Few lots are cooled again and again, so that one start is not lost on them; many have only the plan they start from.
-    let temperatures = replicas[0].calibrate(coolings > 1);
-    let spare = spare_time(&mut replicas, choices(ground, &ground_plan.state), effort, temperatures.at(0.0));
+    let temperatures = first.calibrate(coolings > 1);
+    let (iterations, spare) = promised(&mut first, choices(ground, &ground_plan.state), effort, temperatures.at(0.0));
+    let tempers =
+        first.goes_by_cost() && iterations >= TEMPERED_PER_CUBE.saturating_mul((ground.lots.len() as u64).pow(3));
+    let mut ladder = tempers.then(|| Ladder::new(replica(RUNGS as u64).calibrate(true), effort.seed));
+    let count = if tempers { RUNGS } else { replicas_for(&ground_plan.state, effort) };
+    let mut replicas: Vec<Annealing<'_>> = std::iter::once(first).chain((1..count as u64).map(replica)).collect();
     let remaining = || (effort.remaining)().map(|left| left.saturating_sub(spare));
     let effort = Effort { remaining: &remaining, ..effort };
     let recombination = Recombination::new(ground, effort, &mut replicas, coolings, temperatures);
@@ -91,7 +100,10 @@ pub(crate) fn search(
     // A proof waits for better plans of few lots; finishing one of many takes its time.
     let parts = if standing <= FEW_LOTS { parts_of_epoch(effort, total) } else { 1 };
     for (epoch, part) in all_parts(parts) {
-        run_part(&mut replicas, effort, (epoch, part, total), PACE, &heat);
+        match &mut ladder {
+            Some(ladder) => ladder.run_part(&mut replicas, effort, (epoch, part, total), PACE),
+            None => run_part(&mut replicas, effort, (epoch, part, total), PACE, &heat),
+        }
         let ends = part.0 + 1 == parts;
         let recombined = ends && recombination.as_ref().is_some_and(|own| own.is_due(epoch) && own.run(&mut replicas));
         let iterations = replicas.iter().map(Annealing::iterations).sum();
@@ -108,7 +120,7 @@ pub(crate) fn search(
         if effort.is_over() || best <= floor {
             return;
         }
-        if !ends {
+        if !ends || ladder.is_some() {
             continue;
         }
         // Within a cooling replicas go their own ways; a single one has exchanges all along.
@@ -144,15 +156,19 @@ fn choices(ground: &Ground, state: &State) -> usize {
     state.standing().len() + ground.divided.iter().map(|divided| divided.forms.len()).sum::<usize>()
 }
 
-/// The part of the time limit a small instance does not need; the cooling is then fitted to the rest.
-fn spare_time(replicas: &mut [Annealing<'_>], choices: usize, effort: Effort<'_>, temperature: f64) -> Duration {
-    let Some(before) = (effort.remaining)().filter(|_| effort.iterations.is_none()) else { return Duration::ZERO };
-    replicas[0].run(SPEED_SAMPLE, (temperature, temperature));
+/// The iterations a budget comes to, and the part of a time limit a small instance does not need; what follows is fitted to
+/// the rest.
+fn promised(first: &mut Annealing<'_>, choices: usize, effort: Effort<'_>, temperature: f64) -> (u64, Duration) {
+    let Some(before) = (effort.remaining)().filter(|_| effort.iterations.is_none()) else {
+        return (effort.iterations.unwrap_or(PACE.unlimited * EPOCHS), Duration::ZERO);
+    };
+    first.run(SPEED_SAMPLE, (temperature, temperature));
     let left = (effort.remaining)().unwrap_or_default();
+    let threads = effort.pool.current_num_threads().max(1) as f64;
+    let per_second = SPEED_SAMPLE as f64 * threads / before.saturating_sub(left).as_secs_f64().max(1e-9);
     let square = (choices as u64).saturating_pow(2);
     let per_square = ENOUGH_PER_SQUARE.max(ENOUGH_PER_FOURTH_POWER.saturating_mul(square));
-    let enough = per_square.saturating_mul(square);
-    let threads = effort.pool.current_num_threads().clamp(1, replicas.len()) as f64;
-    let needed = before.saturating_sub(left).as_secs_f64() * (enough as f64 / SPEED_SAMPLE as f64 / threads);
-    left.saturating_sub(Duration::try_from_secs_f64(needed).unwrap_or(Duration::MAX))
+    let needed = per_square.saturating_mul(square) as f64 / per_second;
+    let spare = left.saturating_sub(Duration::try_from_secs_f64(needed).unwrap_or(Duration::MAX));
+    ((left.saturating_sub(spare).as_secs_f64() * per_second) as u64, spare)
 }

@@ -2,11 +2,12 @@
 //! been cheap enough, and changes no price. What makes lines stand alone, and what groups of them take in and leave out.
 
 use super::ground_plan::{GroundPlan, arrangement_of};
-use super::improve_groups;
+use super::tempering::{Ladder, RUNGS};
+use super::{Annealing, PACE, improve_groups};
 use crate::generate::{Parameters, features_of_anything, generate};
 use crate::heuristic::construct::{Allowance, Constructed, construct};
 use crate::heuristic::moves::{Draw, Neighbours, moves_for};
-use crate::heuristic::replicas::Effort;
+use crate::heuristic::replicas::{EPOCHS, Effort, Replica as _, Temperatures};
 use crate::model::{
     Amount, Baseline, Instance, Instant, Item, LotEntry, Material, MaterialUse, OperationEntry, Route, RouteOperation,
 };
@@ -168,22 +169,27 @@ fn small_plant(change: impl Fn(usize, &mut crate::model::Order)) -> Problem {
     Problem::new(&instance)
 }
 
-/// What two groups of lines, each by itself, make of a plan.
-fn by_groups(problem: &Problem, plan: &Plan) -> (Plan, Schedule) {
-    let lines: Vec<_> = problem.lines.ids().collect();
-    let groups = [(lines[..2].to_vec(), 3), (lines[2..].to_vec(), 4)];
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let effort = Effort {
+/// What is done with so many iterations on so many threads.
+fn with_effort<R>(iterations: u64, threads: usize, run: impl FnOnce(Effort<'_>) -> R) -> R {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    run(Effort {
         seed: 1,
-        iterations: Some(40_000),
+        iterations: Some(iterations),
         remaining: &|| None,
         used: std::time::Duration::ZERO,
         cancelled: &|| false,
         pool: &pool,
         chooser: None,
-    };
+    })
+}
+
+/// What two groups of lines, each by itself, make of a plan.
+fn by_groups(problem: &Problem, plan: &Plan) -> (Plan, Schedule) {
+    let lines: Vec<_> = problem.lines.ids().collect();
+    let groups = [(lines[..2].to_vec(), 3), (lines[2..].to_vec(), 4)];
     let schedule = evaluate(problem, plan).unwrap();
-    let (_, better) = improve_groups(problem, (plan, &schedule), &groups, (0.4, 20_000), effort);
+    let (_, better) =
+        with_effort(40_000, 1, |effort| improve_groups(problem, (plan, &schedule), &groups, (0.4, 20_000), effort));
     let (plan, schedule) = better.unwrap();
     assert_eq!(evaluate(problem, &plan).unwrap().value(), schedule.value());
     (plan, schedule)
@@ -287,4 +293,71 @@ fn lines_stand_alone_unless_something_ties_them() {
     assert!(stand_alone(&before(0, 1)));
     assert!(stand_alone(&before(1, 0)));
     assert!(!stand_alone(&before(1, 1)));
+}
+
+/// Orders that are late whatever is done, on two lines.
+fn late_orders(orders: usize) -> Problem {
+    let set = setting(&[("tardiness_percent", "90")]);
+    Problem::new(
+        &generate("parallel", &Parameters { orders: Some(orders), lines: Some(2), set, ..Parameters::default() })
+            .unwrap(),
+    )
+}
+
+#[test]
+fn plans_wander_up_and_down_the_ladder() {
+    let problem = late_orders(20);
+    let Constructed { plan, schedule, .. } = construct(&problem, Allowance::UNLIMITED);
+    let GroundPlan { ground, state, .. } = GroundPlan::new(&problem, &plan, &schedule).unwrap();
+    let neighbours = Neighbours::new(&ground);
+    let replica = |number: usize| Annealing::new(&ground, &neighbours, state.clone(), 1, number as u64);
+    let mut replicas: Vec<_> = (0..RUNGS).map(replica).collect();
+    let Temperatures { first, last } = replica(RUNGS).calibrate(true);
+    let mut ladder = Ladder::new(Temperatures { first, last }, 1);
+    let (mut at_foot, mut costs) = (Vec::new(), [0_i64; 2]);
+    with_effort(480_000, 2, |effort| {
+        for epoch in 0..EPOCHS {
+            ladder.run_part(&mut replicas, effort, (epoch, (0, 1), None), PACE);
+            let (top, foot) = (ladder.replicas()[0], ladder.replicas()[RUNGS - 1]);
+            let mut all = ladder.replicas().to_vec();
+            all.sort_unstable();
+            assert!(all.into_iter().eq(0..RUNGS), "each replica on one rung");
+            if epoch >= EPOCHS / 2 {
+                at_foot.push(foot);
+                costs[0] += replicas[top].current_cost();
+                costs[1] += replicas[foot].current_cost();
+            }
+        }
+    });
+    assert_eq!(replicas.iter().map(Annealing::iterations).sum::<u64>(), 480_000);
+    assert!(costs[0] > costs[1] * 11 / 10, "hot plans cost more than cold ones: {costs:?}");
+    at_foot.sort_unstable();
+    at_foot.dedup();
+    assert!(at_foot.len() >= 4, "at the foot were {at_foot:?}");
+}
+
+#[test]
+fn many_iterations_for_few_lots_come_to_the_same_plan_on_any_number_of_threads() {
+    let problem = late_orders(9);
+    // The last first: much is left to be found.
+    let mut plan = construct(&problem, Allowance::UNLIMITED).plan;
+    plan.sequences.iter_mut().for_each(|sequence| sequence.reverse());
+    let schedule = evaluate(&problem, &plan).unwrap();
+    let mut found = Vec::new();
+    // Cooled down; tempered, on one thread and on three.
+    for (iterations, threads) in [(200_000, 1), (240_000, 1), (240_000, 3)] {
+        let mut best = (0, schedule.value(), plan.sequences.clone());
+        with_effort(iterations, threads, |effort| {
+            super::search(&problem, &plan, &schedule, effort, &mut |epoch| {
+                best.0 = epoch.iterations;
+                if let Some((plan, schedule)) = epoch.better {
+                    (best.1, best.2) = (schedule.value(), plan.sequences.clone());
+                }
+            });
+        });
+        assert!(best.1 < schedule.value());
+        found.push(best);
+    }
+    assert_eq!(found[1], found[2]);
+    assert_eq!((found[1].0, found[1].1), (240_000, found[0].1), "as good as what is cooled down: the optimum");
 }
