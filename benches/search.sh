@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the search makes of its time: two threads against one, one real day by seconds, a very large plant.
-#   benches/search.sh [threads] [day] [large]      (all three without a name; LOTWISE=... names another binary)
+#   benches/search.sh [threads] [day] [large]      (all three without a name; LOTWISE=... names another binary,
+#   SEEDS="1 2 3" the seeds of the day)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lotwise=${LOTWISE:-${CARGO_TARGET_DIR:-target}/release/lotwise}
@@ -33,16 +34,18 @@ show() { # name of the row, plan
 day() {
     "$lotwise" import orders instances/giftware/orders-2010-12-01.csv --plant instances/giftware/plant.json \
         --mapping instances/giftware/mapping.json --start 2010-12-02T00:00:00Z -o "$work/day.json" >/dev/null 2>&1
-    echo "one real day of the giftware works, seed 1"
+    echo "one real day of the giftware works"
     printf '  %-14s %12s %9s %6s %9s %11s\n' "" cost "on time" late rejected "changeover h"
     "$lotwise" solve "$work/day.json" --method dispatch "${quiet[@]}" -o "$work/plan.json"
     show dispatch "$work/plan.json"
     "$lotwise" solve "$work/day.json" --iterations 0 "${quiet[@]}" -o "$work/plan.json"
     show construction "$work/plan.json"
-    local limit
+    local limit seed
     for limit in ${LIMITS:-10s 60s 300s}; do
-        "$lotwise" solve "$work/day.json" --time-limit "$limit" "${quiet[@]}" -o "$work/plan.json"
-        show "$limit" "$work/plan.json"
+        for seed in ${SEEDS:-1}; do
+            "$lotwise" solve "$work/day.json" --time-limit "$limit" --seed "$seed" "${quiet[@]}" -o "$work/plan.json"
+            show "$limit, seed $seed" "$work/plan.json"
+        done
     done
 }
 

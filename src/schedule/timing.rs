@@ -175,3 +175,32 @@ fn time_one(
         fact: false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn who_waits_in_a_circle_is_named_and_nobody_else() {
+        let order = |id: &str| json!({"id": id, "items": [{"variant": "mug", "quantity": 1}]});
+        let instance = json!({"format": "lotwise/1", "start": "2026-11-23T08:00:00Z",
+            "lines": [{"id": "bench", "rates": [{"seconds_per_unit": 60}]}],
+            "routes": [{"id": "both", "operations": [{"id": "turn"}, {"id": "fire", "after": ["turn"]}]}],
+            "variants": [{"id": "mug", "route": "both"}],
+            "orders": [order("A"), order("B"), order("C")]});
+        let problem = Problem::new(&serde_json::from_value(instance).unwrap());
+        let mut plan = Plan::empty(&problem);
+        let lots: Vec<_> = problem.orders.ids().map(|order| plan.add_order(&problem, order, |_| 1)[0]).collect();
+        let step = |order: usize, step: usize| plan.operation(lots[order], step);
+        // A fires before it turns; C comes behind it.
+        let sequence = [step(1, 0), step(1, 1), step(0, 1), step(0, 0), step(2, 0), step(2, 1)];
+        plan.sequences[LineIdx(0)] = sequence.to_vec();
+        let waiting = vec![(OrderIdx(0), Obstacle::Circle), (OrderIdx(2), Obstacle::Circle)];
+        assert_eq!(earliest(&problem, &plan).unwrap_err(), Infeasible { orders: waiting });
+        // What stands nowhere is blocked by itself.
+        plan.sequences[LineIdx(0)] = sequence[..5].to_vec();
+        let blocked = vec![(OrderIdx(2), Obstacle::Circle)];
+        assert_eq!(earliest(&problem, &plan).unwrap_err(), Infeasible { orders: blocked });
+    }
+}

@@ -57,6 +57,8 @@ const ENOUGH_PER_FOURTH_POWER: u64 = 100;
 const SPEED_SAMPLE: u64 = 10_000;
 /// Two thousand moves take a millisecond or two.
 const PACE: Pace = Pace { stride: 2_000, unlimited: 200_000 };
+/// Without a limit all replicas together go as far as those that cool few lots.
+const TEMPERED_PACE: Pace = Pace { unlimited: PACE.unlimited * REPLICAS_OF_FEW_LOTS as u64 / RUNGS as u64, ..PACE };
 
 /// Improves a plan of a problem that [`covers`] holds for; `tell` hears of every epoch.
 pub(crate) fn search(
@@ -101,7 +103,7 @@ pub(crate) fn search(
     let parts = if standing <= FEW_LOTS { parts_of_epoch(effort, total) } else { 1 };
     for (epoch, part) in all_parts(parts) {
         match &mut ladder {
-            Some(ladder) => ladder.run_part(&mut replicas, effort, (epoch, part, total), PACE),
+            Some(ladder) => ladder.run_part(&mut replicas, effort, (epoch, part, total), TEMPERED_PACE),
             None => run_part(&mut replicas, effort, (epoch, part, total), PACE, &heat),
         }
         let ends = part.0 + 1 == parts;

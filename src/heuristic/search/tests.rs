@@ -3,11 +3,11 @@
 
 use super::ground_plan::{GroundPlan, arrangement_of};
 use super::tempering::{Ladder, RUNGS};
-use super::{Annealing, PACE, improve_groups};
+use super::{Annealing, TEMPERED_PACE, improve_groups};
 use crate::generate::{Parameters, features_of_anything, generate};
 use crate::heuristic::construct::{Allowance, Constructed, construct};
 use crate::heuristic::moves::{Draw, Neighbours, moves_for};
-use crate::heuristic::replicas::{EPOCHS, Effort, Replica as _, Temperatures};
+use crate::heuristic::replicas::{EPOCHS, Effort, Replica as _};
 use crate::model::{
     Amount, Baseline, Instance, Instant, Item, LotEntry, Material, MaterialUse, OperationEntry, Route, RouteOperation,
 };
@@ -312,12 +312,11 @@ fn plans_wander_up_and_down_the_ladder() {
     let neighbours = Neighbours::new(&ground);
     let replica = |number: usize| Annealing::new(&ground, &neighbours, state.clone(), 1, number as u64);
     let mut replicas: Vec<_> = (0..RUNGS).map(replica).collect();
-    let Temperatures { first, last } = replica(RUNGS).calibrate(true);
-    let mut ladder = Ladder::new(Temperatures { first, last }, 1);
+    let mut ladder = Ladder::new(replica(RUNGS).calibrate(true), 1);
     let (mut at_foot, mut costs) = (Vec::new(), [0_i64; 2]);
     with_effort(480_000, 2, |effort| {
         for epoch in 0..EPOCHS {
-            ladder.run_part(&mut replicas, effort, (epoch, (0, 1), None), PACE);
+            ladder.run_part(&mut replicas, effort, (epoch, (0, 1), None), TEMPERED_PACE);
             let (top, foot) = (ladder.replicas()[0], ladder.replicas()[RUNGS - 1]);
             let mut all = ladder.replicas().to_vec();
             all.sort_unstable();
