@@ -408,3 +408,36 @@ impl<'p> Delays<'p> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::evaluate;
+    use serde_json::json;
+
+    #[test]
+    fn who_would_rather_start_later_leaves_time_for_the_way_to_the_next_step() {
+        let lot = |step: &str, line: &str, from: &str, to: &str| json!({"operation": step, "line": line, "start": from, "end": to});
+        let line = |id: &str, site: &str| json!({"id": id, "site": site, "rates": [{"seconds_per_unit": 3600}]});
+        let instance = json!({"format": "lotwise/1", "start": "2026-11-23T08:00:00Z",
+            "sites": [{"id": "north"}, {"id": "south"}], "transits": [{"from": "north", "to": "south", "time": "PT3H"}],
+            "lines": [line("cut", "north"), line("sew", "south")],
+            "routes": [{"id": "both", "operations": [{"id": "cut"}, {"id": "sew", "after": ["cut"]}]}],
+            "variants": [{"id": "coat", "route": "both"}],
+            "orders": [{"id": "A", "items": [{"variant": "coat", "quantity": 1}]}],
+            "baseline": {"start_change_cost_per_hour": 1, "lots": [{"order": "A", "item": "0", "quantity": 1, "operations": [
+                lot("cut", "cut", "2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z"),
+                lot("sew", "sew", "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z")]}]}});
+        let problem = Problem::new(&serde_json::from_value(instance).unwrap());
+        let mut plan = Plan::empty(&problem);
+        let lot = plan.add_order(&problem, OrderIdx(0), |_| 1)[0];
+        let steps = [plan.operation(lot, 0), plan.operation(lot, 1)];
+        for (line, step) in steps.into_iter().enumerate() {
+            plan.sequences[LineIdx(line as u32)] = vec![step];
+        }
+        // Cut at 10:00 as before, it would be sewn two hours later than before; cut at 8:00 it is sewn at 12:00. Both cost 2.
+        let schedule = evaluate(&problem, &plan).unwrap();
+        let start = |step: usize| (schedule.operations[steps[step]].start - problem.start).0 / 3_600;
+        assert_eq!((start(0), start(1), schedule.cost.baseline), (0, 4, Money(20_000)));
+    }
+}
