@@ -1,7 +1,7 @@
 //! Search over separable plans: annealing on exact prices, replicas that share what they find.
 //!
 //! A fixed number of replicas, each with its own named random stream, anneal through synchronous epochs; between
-//! epochs the worst takes over from the best. Where the budget is good for many moves of each pair of lots, replicas at
+//! epochs the worst takes over from the best. Where the budget comes to many moves for few lots, replicas at
 //! temperatures of their own exchange plans instead. So a seed and an iteration budget give the same plan on any number of
 //! threads, and two threads do the same work in half the time.
 
@@ -44,7 +44,8 @@ const FEW_LOTS: usize = 60;
 /// in one valley, and which one is luck.
 const COOLINGS_OF_FEW_LOTS: u64 = 8;
 const REHEATED: f64 = 0.4;
-/// Iterations from which on plans are exchanged, over the lots to the third power.
+/// Iterations from which on plans are exchanged, over the lots to the third power: from so many on it was better at 25, 50 and
+/// 100 lots, and no better with fewer.
 const TEMPERED_PER_CUBE: u64 = 320;
 /// Above this many lots groups of lines are searched apart.
 const MOST_LOTS_AT_ONCE: usize = 4_000;

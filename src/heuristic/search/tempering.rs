@@ -2,8 +2,8 @@
 //!
 //! One cooling ends in one valley, and which one is luck. Here temperatures stand still and plans wander: melted at the top
 //! of a ladder of temperatures, settled at its foot, again and again, by a rule of exchange that leaves each
-//! temperature's distribution of plans as it is (Geyer 1991; Hukushima and Nemoto 1996). One long cooling is better where there
-//! are few draws for each pair of lots, this where there are many (`docs/experiments.md`).
+//! temperature's distribution of plans as it is (Geyer 1991; Hukushima and Nemoto 1996). Cooling is as good where
+//! there are few draws for as many lots, this is better where there are many (`docs/experiments.md`).
 
 use super::anneal::Annealing;
 use crate::heuristic::random::stream;
