@@ -143,23 +143,43 @@ pub(super) fn run_part<R: Replica>(
     pace: Pace,
     heat: &(dyn Fn(f64) -> f64 + Sync),
 ) {
-    let (from, to) = span_of_part(epoch, part);
-    if let (None, Some(total)) = (effort.iterations, total) {
-        let until = total.mul_f64(1.0 - to);
-        effort.pool.install(|| run_until(replicas, (effort, pace.stride), until, (from, to), heat));
-        return;
+    let span = span_of_part(epoch, part);
+    match extent_of_part(effort, replicas.len(), (epoch, part, total), pace) {
+        Extent::Until(until) => {
+            effort.pool.install(|| run_until(replicas, (effort, pace.stride), until, span, heat));
+        }
+        Extent::Iterations(iterations) => {
+            let run = |one: &mut R| run_strides(one, (iterations, pace.stride), effort.cancelled, span, heat);
+            effort.pool.install(|| replicas.par_iter_mut().for_each(run));
+        }
     }
-    let iterations = iterations_of_epoch(effort, replicas.len(), epoch, pace);
-    let run = |one: &mut R| run_strides(one, (iterations, pace.stride), effort.cancelled, (from, to), heat);
-    effort.pool.install(|| replicas.par_iter_mut().for_each(run));
 }
 
-/// Iterations of each replica in an epoch, where no clock is read.
-pub(super) fn iterations_of_epoch(effort: Effort<'_>, replicas: usize, epoch: u64, pace: Pace) -> u64 {
-    effort.iterations.map_or(pace.unlimited, |iterations| {
-        let own = iterations / replicas as u64;
-        own / EPOCHS + u64::from(epoch < own % EPOCHS)
-    })
+/// How far a part of an epoch goes.
+pub(super) enum Extent {
+    /// Until only so much time is left.
+    Until(Duration),
+    /// So many iterations of each replica.
+    Iterations(u64),
+}
+
+/// How far so many replicas go in one of the [`parts_of_epoch`]; by iterations, an epoch has one.
+pub(super) fn extent_of_part(
+    effort: Effort<'_>,
+    replicas: usize,
+    (epoch, part, total): (u64, (u64, u64), Option<Duration>),
+    pace: Pace,
+) -> Extent {
+    match (effort.iterations, total) {
+        (Some(iterations), _) => Extent::Iterations(equal_share(iterations / replicas as u64, EPOCHS, epoch)),
+        (None, Some(total)) => Extent::Until(total.mul_f64(1.0 - span_of_part(epoch, part).1)),
+        (None, None) => Extent::Iterations(pace.unlimited),
+    }
+}
+
+/// One of so many nearly equal shares of a whole number; the first ones are the larger.
+pub(super) fn equal_share(whole: u64, shares: u64, index: u64) -> u64 {
+    whole / shares + u64::from(index < whole % shares)
 }
 
 /// One epoch of a replica by its iterations, in strides, so that who asks to stop is heard within milliseconds.
@@ -173,8 +193,7 @@ fn run_strides<R: Replica>(
     let strides = iterations.div_ceil(stride);
     let at = |stride: u64| heat(from + (to - from) * stride as f64 / strides as f64);
     for stride in (0..strides).take_while(|_| !cancelled()) {
-        let own = iterations / strides + u64::from(stride < iterations % strides);
-        one.run(own, (at(stride), at(stride + 1)));
+        one.run(equal_share(iterations, strides, stride), (at(stride), at(stride + 1)));
     }
 }
 

@@ -123,11 +123,9 @@ pub(crate) fn search(
         if effort.is_over() || best <= floor {
             return;
         }
-        if !ends || ladder.is_some() {
-            continue;
-        }
         // Within a cooling replicas go their own ways; a single one has exchanges all along.
-        if coolings == 1 || (epoch + 1) % (EPOCHS / coolings) == 0 {
+        let meet = coolings == 1 || (epoch + 1) % (EPOCHS / coolings) == 0;
+        if ends && meet && ladder.is_none() {
             share(&mut replicas);
         }
     }

@@ -7,7 +7,7 @@
 use super::anneal::Annealing;
 use super::ground_plan::{arrangement_of, left_out_of, line_plans};
 use crate::heuristic::moves::Neighbours;
-use crate::heuristic::replicas::{Effort, Epoch, Replica as _, SEARCH};
+use crate::heuristic::replicas::{Effort, Epoch, Replica as _, SEARCH, equal_share};
 use crate::plan::{LinePlan, Plan};
 use crate::problem::{LineIdx, Order, OrderIdx, Problem, components};
 use crate::schedule::incremental::{Ground, State};
@@ -157,7 +157,7 @@ fn improve(
     let slices = SLICES.max(wanted.saturating_mul(longest) / LOTS_PER_SLICE);
     for slice in 0..slices {
         let at = |slice: u64| share + (1.0 - share) * slice as f64 / slices as f64;
-        let own = wanted / slices + u64::from(slice < wanted % slices);
+        let own = equal_share(wanted, slices, slice);
         replica.run(own, (temperatures.at(at(slice)), temperatures.at(at(slice + 1))));
         if !go_on() {
             break;

@@ -8,7 +8,7 @@
 use super::anneal::Annealing;
 use crate::heuristic::random::stream;
 use crate::heuristic::replicas::{
-    EPOCHS, Effort, Pace, Replica as _, Temperatures, iterations_of_epoch, left_until, run_part, span_of_part,
+    EPOCHS, Effort, Extent, Pace, Replica as _, Temperatures, equal_share, extent_of_part, left_until, run_part,
 };
 use rand::RngExt as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -27,11 +27,10 @@ const WARMER: f64 = 3.0;
 
 /// A ladder of temperatures, and which replica stands on each of its rungs.
 pub(super) struct Ladder {
+    /// Those of the hottest and of the coldest rung.
     ends: Temperatures,
-    /// From the hottest to the coldest, in ten-thousandths.
-    temperatures: Vec<f64>,
-    /// The replica on each rung.
-    replicas: Vec<usize>,
+    /// The replica on each rung, from the hottest to the coldest.
+    replicas: [usize; RUNGS],
     random: Xoshiro256PlusPlus,
     /// Rounds of exchanges so far.
     rounds: u64,
@@ -40,13 +39,10 @@ pub(super) struct Ladder {
 impl Ladder {
     /// The ladder for an instance where a cooling would have these temperatures; its stream comes after those of the replicas.
     pub fn new(cooling: Temperatures, seed: u64) -> Self {
-        let ends = Temperatures { last: cooling.last * WARMER, ..cooling };
-        let rung = |rung: usize| ends.at(rung as f64 / (RUNGS - 1) as f64);
         Self {
-            ends,
-            temperatures: (0..RUNGS).map(rung).collect(),
+            ends: Temperatures { last: cooling.last * WARMER, ..cooling },
             // Those that cool down first come to the coldest rungs.
-            replicas: (0..RUNGS).map(|rung| (rung + COOLERS) % RUNGS).collect(),
+            replicas: std::array::from_fn(|rung| (rung + COOLERS) % RUNGS),
             random: stream(seed, RUNGS as u64),
             rounds: 0,
         }
@@ -74,32 +70,33 @@ impl Ladder {
             }
             return;
         }
-        effort.pool.install(|| {
-            if let (None, Some(total)) = (effort.iterations, total) {
-                let until = total.mul_f64(1.0 - span_of_part(epoch, part).1);
+        let extent = extent_of_part(effort, replicas.len(), (epoch, part, total), pace);
+        effort.pool.install(|| match extent {
+            Extent::Until(until) => {
                 while !left_until(effort, until).is_zero() && !(effort.cancelled)() {
                     self.round(replicas, STRIDE);
                 }
-                return;
             }
-            let draws = iterations_of_epoch(effort, replicas.len(), epoch, pace);
-            let rounds = draws.div_ceil(STRIDE);
-            for round in (0..rounds).take_while(|_| !(effort.cancelled)()) {
-                self.round(replicas, draws / rounds + u64::from(round < draws % rounds));
+            Extent::Iterations(draws) => {
+                let rounds = draws.div_ceil(STRIDE);
+                for round in (0..rounds).take_while(|_| !(effort.cancelled)()) {
+                    self.round(replicas, equal_share(draws, rounds, round));
+                }
             }
         });
     }
 
     /// Each replica makes so many draws; then every other pair of rungs may exchange its plans.
     fn round(&mut self, replicas: &mut [Annealing<'_>], draws: u64) {
+        let temperatures: [f64; RUNGS] = std::array::from_fn(|rung| self.ends.at(rung as f64 / (RUNGS - 1) as f64));
         let mut heat = [0.0; RUNGS];
-        for (&replica, &temperature) in self.replicas.iter().zip(&self.temperatures) {
+        for (&replica, temperature) in self.replicas.iter().zip(temperatures) {
             heat[replica] = temperature;
         }
         replicas.par_iter_mut().zip(heat).for_each(|(replica, heat)| replica.run(draws, (heat, heat)));
         for hotter in ((self.rounds % 2) as usize..RUNGS - 1).step_by(2) {
             let cost = |rung: usize| replicas[self.replicas[rung]].current_cost() as f64;
-            let colder = 1.0 / self.temperatures[hotter + 1] - 1.0 / self.temperatures[hotter];
+            let colder = 1.0 / temperatures[hotter + 1] - 1.0 / temperatures[hotter];
             // Always where the hotter plan is the cheaper one.
             if self.random.random::<f64>() < (colder * (cost(hotter + 1) - cost(hotter))).exp() {
                 self.replicas.swap(hotter, hotter + 1);
