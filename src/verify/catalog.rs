@@ -248,3 +248,27 @@ fn ability<'a>(variant: &'a Variant, step: &Step<'a>, line: &'a Line) -> Ability
     };
     Ability { rate, inability }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_could_run_what_its_site_has_materials_for() {
+        let instance: Instance = serde_json::from_str(
+            r#"{"format": "lotwise/1", "start": "2026-11-23T08:00:00Z", "sites": [{"id": "north"}, {"id": "south"}],
+                "lines": [{"id": "n", "site": "north", "rates": [{"seconds_per_unit": 60}]},
+                          {"id": "s", "site": "south", "rates": [{"seconds_per_unit": 60}]},
+                          {"id": "unable", "site": "north", "rates": []}],
+                "materials": [{"id": "felt", "site": "north", "stock": 1}, {"id": "foil", "stock": 1}],
+                "variants": [{"id": "hat", "materials": [{"id": "felt", "per_unit": 1}, {"id": "foil", "per_unit": 1}]},
+                             {"id": "bag", "materials": [{"id": "foil", "per_unit": 1}]}],
+                "orders": []}"#,
+        )
+        .unwrap();
+        let catalog = Catalog::new(&instance, &[]);
+        let could_run = |variant| [0, 1, 2].map(|line| catalog.could_run(variant, 0, line));
+        assert_eq!(could_run(0), [true, false, false], "felt is at the northern site alone");
+        assert_eq!(could_run(1), [true, true, false], "foil is anywhere");
+    }
+}
