@@ -84,6 +84,24 @@ pub(super) trait Replica: Send {
     fn go_on_from(&mut self, other: &Self);
 }
 
+/// Shares of the time after which each cooling ends, where somebody may stop the search at any moment: the first ones are
+/// quick, so that after little of a long limit there is a plan nearly as good as one of a limit so short
+/// (`docs/experiments.md`).
+const COOLED_BY: [f64; 3] = [0.025, 0.125, 1.0];
+
+/// How far a cooling is when a share of the budget is used. Under an iteration limit, which is for those who compare, there
+/// is one cooling; under a time limit there are quick ones before it.
+pub(super) fn cooled_at(effort: Effort<'_>, share: f64) -> f64 {
+    if effort.iterations.is_some() { share } else { quick_first(share) }
+}
+
+/// How far a cooling is when a share of the time is used, quick ones coming first.
+fn quick_first(share: f64) -> f64 {
+    let index = COOLED_BY.iter().position(|&end| share <= end).unwrap_or(COOLED_BY.len() - 1);
+    let (from, to) = (if index == 0 { 0.0 } else { COOLED_BY[index - 1] }, COOLED_BY[index]);
+    ((share - from) / (to - from)).clamp(0.0, 1.0)
+}
+
 /// Parts of a search between which it tells what it has found and hears the clock.
 pub(super) const EPOCHS: u64 = 40;
 

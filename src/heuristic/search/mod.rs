@@ -26,7 +26,8 @@ use tempering::{Ladder, RUNGS};
 
 use crate::heuristic::moves::Neighbours;
 use crate::heuristic::replicas::{
-    EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, all_parts, leader, parts_of_epoch, run_part, share, span_of_part,
+    EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, all_parts, cooled_at, leader, parts_of_epoch, run_part, share,
+    span_of_part,
 };
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -99,7 +100,8 @@ pub(crate) fn search(
     let recombination = Recombination::new(ground, effort, &mut replicas, coolings, temperatures);
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
-    let heat = |share: f64| temperatures.at(cooled(share, coolings));
+    let cooled = |share: f64| if coolings == 1 { cooled_at(effort, share) } else { cooled_again(share, coolings) };
+    let heat = |share: f64| temperatures.at(cooled(share));
     // A proof waits for better plans of few lots; finishing one of many takes its time.
     let parts = if standing <= FEW_LOTS { parts_of_epoch(effort, total) } else { 1 };
     for (epoch, part) in all_parts(parts) {
@@ -132,7 +134,7 @@ pub(crate) fn search(
 }
 
 /// How far a cooling is when a share of the budget is used, of so many one after another.
-fn cooled(share: f64, coolings: u64) -> f64 {
+fn cooled_again(share: f64, coolings: u64) -> f64 {
     let passed = share * coolings as f64;
     // The end of one, not the begin of the next: temperatures fall within a stride.
     let over = (passed - 1e-9).max(0.0).floor();
