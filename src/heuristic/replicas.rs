@@ -84,22 +84,33 @@ pub(super) trait Replica: Send {
     fn go_on_from(&mut self, other: &Self);
 }
 
-/// Shares of the time after which each cooling ends, where somebody may stop the search at any moment: the first ones are
-/// quick, so that after little of a long limit there is a plan nearly as good as one of a limit so short
-/// (`docs/experiments.md`).
-const COOLED_BY: [f64; 3] = [0.025, 0.125, 1.0];
-
-/// How far a cooling is when a share of the budget is used. Under an iteration limit, which is for those who compare, there
-/// is one cooling; under a time limit there are quick ones before it.
-pub(super) fn cooled_at(effort: Effort<'_>, share: f64) -> f64 {
-    if effort.iterations.is_some() { share } else { quick_first(share) }
+/// Coolings one after another.
+#[derive(Clone, Copy)]
+pub(super) struct Coolings {
+    /// The shares of the budget at which they end.
+    pub ends: &'static [f64],
+    /// How far on all but the first begin.
+    pub reheated: f64,
 }
 
-/// How far a cooling is when a share of the time is used, quick ones coming first.
-fn quick_first(share: f64) -> f64 {
-    let index = COOLED_BY.iter().position(|&end| share <= end).unwrap_or(COOLED_BY.len() - 1);
-    let (from, to) = (if index == 0 { 0.0 } else { COOLED_BY[index - 1] }, COOLED_BY[index]);
-    ((share - from) / (to - from)).clamp(0.0, 1.0)
+impl Coolings {
+    const ONE: Self = Self { ends: &[1.0], reheated: 0.0 };
+    /// After little of a long time limit there is a plan nearly as good as one of a limit so short (`docs/experiments.md`).
+    const QUICK_FIRST: Self = Self { ends: &[0.025, 0.125, 1.0], reheated: 0.0 };
+
+    /// One under an iteration limit, which is for those who compare; else quick ones come first, for somebody may stop the
+    /// search at any moment.
+    pub fn under(effort: Effort<'_>) -> Self {
+        if effort.iterations.is_some() { Self::ONE } else { Self::QUICK_FIRST }
+    }
+
+    /// How far the cooling is that goes on when a share of the budget is used.
+    pub fn at(self, share: f64) -> f64 {
+        // The end of one, not the begin of the next: temperatures fall within a stride.
+        let over = self.ends.iter().take_while(|&&end| share > end + 1e-10).count().min(self.ends.len() - 1);
+        let (begin, first) = over.checked_sub(1).map_or((0.0, 0.0), |last| (self.ends[last], self.reheated));
+        first + (1.0 - first) * ((share - begin) / (self.ends[over] - begin))
+    }
 }
 
 /// Parts of a search between which it tells what it has found and hears the clock.
@@ -286,5 +297,27 @@ impl Best {
         let schedule = settle_left_shifted(problem, &mut plan).ok().filter(|schedule| schedule.value() < self.value)?;
         self.value = schedule.value();
         Some((plan, schedule))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Coolings;
+
+    #[test]
+    fn each_cooling_is_over_at_its_end_and_begins_anew_behind_it() {
+        for reheated in [0.0, 0.4] {
+            let coolings = Coolings { reheated, ..Coolings::QUICK_FIRST };
+            assert_eq!(coolings.at(0.0), 0.0);
+            for end in [0.025, 0.125, 1.0] {
+                // What strides add up to may lie a rounding past it.
+                assert!((coolings.at(end) - 1.0).abs() < 1e-9 && (coolings.at(end + 1e-15) - 1.0).abs() < 1e-9);
+            }
+            for begin in [0.025, 0.125] {
+                assert!((coolings.at(begin + 1e-6) - reheated).abs() < 1e-4);
+            }
+        }
+        assert!((Coolings::QUICK_FIRST.at(0.075) - 0.5).abs() < 1e-9);
+        assert_eq!([0.0, 0.3, 1.0].map(|share| Coolings::ONE.at(share)), [0.0, 0.3, 1.0]);
     }
 }

@@ -26,7 +26,7 @@ pub(crate) use trial::with_trial;
 
 use super::critical;
 use super::periods;
-use super::replicas::{Best, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, cooled_at, run_epoch, share, span};
+use super::replicas::{Best, Coolings, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, run_epoch, share, span};
 use crate::plan::Plan;
 use crate::problem::Problem;
 use crate::schedule::network::Network;
@@ -98,8 +98,10 @@ fn search_network(
     let mut best = Best { cost: timetable.cost(), value: schedule.value() };
     let total = (effort.remaining)();
     let mut pricing = Pricing::default();
+    let coolings = Coolings::under(effort);
+    let heat = |share: f64| temperatures.at(coolings.at(share));
     for epoch in 0..EPOCHS {
-        run_epoch(&mut replicas, effort, (epoch, total), pace, &|share| temperatures.at(cooled_at(effort, share)));
+        run_epoch(&mut replicas, effort, (epoch, total), pace, &heat);
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let due = epoch + 1 == EPOCHS || effort.is_over() || pricing.is_due(effort);
         let improve = || best.improve(problem, &replicas, |replica| replica.best_plan(&network));

@@ -26,7 +26,7 @@ use tempering::{Ladder, RUNGS};
 
 use crate::heuristic::moves::Neighbours;
 use crate::heuristic::replicas::{
-    EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, all_parts, cooled_at, leader, parts_of_epoch, run_part, share,
+    Coolings, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, all_parts, leader, parts_of_epoch, run_part, share,
     span_of_part,
 };
 use crate::plan::Plan;
@@ -41,10 +41,9 @@ const REPLICAS: usize = 2;
 const REPLICAS_OF_FEW_LOTS: usize = 4;
 /// Up to so many lots are few.
 const FEW_LOTS: usize = 60;
-/// How often few lots are cooled down, and where in the cooling every time but the first begins: one long cooling ends
-/// in one valley, and which one is luck.
-const COOLINGS_OF_FEW_LOTS: u64 = 8;
-const REHEATED: f64 = 0.4;
+/// Few lots are cooled down again and again: one long cooling ends in one valley, and which one is luck.
+const COOLINGS_OF_FEW_LOTS: Coolings =
+    Coolings { ends: &[0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0], reheated: 0.4 };
 /// Iterations from which on plans are exchanged, over the lots to the third power: from so many on it was better at 25, 50 and
 /// 100 lots, and no better with fewer.
 const TEMPERED_PER_CUBE: u64 = 320;
@@ -86,9 +85,10 @@ pub(crate) fn search(
     let replica = |number: u64| Annealing::new(ground, &neighbours, ground_plan.state.clone(), effort.seed, number);
     let mut first = replica(0);
     let standing = ground_plan.state.standing().len();
-    let coolings = if standing <= FEW_LOTS { COOLINGS_OF_FEW_LOTS } else { 1 };
+    let few = standing <= FEW_LOTS;
+    let coolings = if few { COOLINGS_OF_FEW_LOTS } else { Coolings::under(effort) };
     // Few lots are cooled again and again, so that one start is not lost on them; many have only the plan they start from.
-    let temperatures = first.calibrate(coolings > 1);
+    let temperatures = first.calibrate(few);
     let (iterations, spare) = promised(&mut first, choices(ground, &ground_plan.state), effort, temperatures.at(0.0));
     let tempers =
         first.goes_by_cost() && iterations >= TEMPERED_PER_CUBE.saturating_mul((ground.lots.len() as u64).pow(3));
@@ -97,13 +97,12 @@ pub(crate) fn search(
     let mut replicas: Vec<Annealing<'_>> = std::iter::once(first).chain((1..count as u64).map(replica)).collect();
     let remaining = || (effort.remaining)().map(|left| left.saturating_sub(spare));
     let effort = Effort { remaining: &remaining, ..effort };
-    let recombination = Recombination::new(ground, effort, &mut replicas, coolings, temperatures);
+    let recombination = Recombination::new(ground, effort, &mut replicas, temperatures);
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
-    let cooled = |share: f64| if coolings == 1 { cooled_at(effort, share) } else { cooled_again(share, coolings) };
-    let heat = |share: f64| temperatures.at(cooled(share));
+    let heat = |share: f64| temperatures.at(coolings.at(share));
     // A proof waits for better plans of few lots; finishing one of many takes its time.
-    let parts = if standing <= FEW_LOTS { parts_of_epoch(effort, total) } else { 1 };
+    let parts = if few { parts_of_epoch(effort, total) } else { 1 };
     for (epoch, part) in all_parts(parts) {
         match &mut ladder {
             Some(ladder) => ladder.run_part(&mut replicas, effort, (epoch, part, total), TEMPERED_PACE),
@@ -125,21 +124,12 @@ pub(crate) fn search(
         if effort.is_over() || best <= floor {
             return;
         }
-        // Within a cooling replicas go their own ways; a single one has exchanges all along.
-        let meet = coolings == 1 || (epoch + 1) % (EPOCHS / coolings) == 0;
+        // Where lots are few, replicas go their own ways within a cooling; else they have exchanges all along.
+        let meet = !few || (epoch + 1) % (EPOCHS / COOLINGS_OF_FEW_LOTS.ends.len() as u64) == 0;
         if ends && meet && ladder.is_none() {
             share(&mut replicas);
         }
     }
-}
-
-/// How far a cooling is when a share of the budget is used, of so many one after another.
-fn cooled_again(share: f64, coolings: u64) -> f64 {
-    let passed = share * coolings as f64;
-    // The end of one, not the begin of the next: temperatures fall within a stride.
-    let over = (passed - 1e-9).max(0.0).floor();
-    let first = if over > 0.0 { REHEATED } else { 0.0 };
-    first + (1.0 - first) * (passed - over)
 }
 
 /// How many replicas search from a state. An iteration budget must come to the same plan on any machine; a time limit may

@@ -22,6 +22,9 @@ const COLD: f64 = 0.6;
 /// Lines' plans a replica keeps at most, the latest.
 const MOST_GATHERED: usize = 4_000;
 
+/// How often is recombined: few lots are cooled down as often.
+const TIMES: u64 = 8;
+
 /// Lots of a line in order, and the overtime it opens.
 type LinePlan = (usize, Vec<LotId>, Vec<u32>);
 
@@ -70,7 +73,6 @@ impl<'a> Recombination<'a> {
         ground: &'a Ground,
         effort: Effort<'a>,
         replicas: &mut [Annealing<'_>],
-        coolings: u64,
         temperatures: Temperatures,
     ) -> Option<Self> {
         let chooser = effort.chooser.filter(|_| ground.is_line_by_line())?;
@@ -78,7 +80,7 @@ impl<'a> Recombination<'a> {
             let plans = FxHashMap::default();
             replica.gathered = Some(Gathered { below: temperatures.at(COLD), plans, seen: 0 });
         }
-        Some(Self { ground, chooser, every: EPOCHS / coolings.max(8) })
+        Some(Self { ground, chooser, every: EPOCHS / TIMES })
     }
 
     /// Whether to recombine after an epoch: one before the end of each cooling, so that what comes of it is gone on from.

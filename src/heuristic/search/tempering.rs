@@ -8,7 +8,7 @@
 use super::anneal::Annealing;
 use crate::heuristic::random::stream;
 use crate::heuristic::replicas::{
-    EPOCHS, Effort, Extent, Pace, Replica as _, Temperatures, cooled_at, equal_share, extent_of_part, left_until,
+    Coolings, EPOCHS, Effort, Extent, Pace, Replica as _, Temperatures, equal_share, extent_of_part, left_until,
     run_part,
 };
 use rand::RngExt as _;
@@ -64,7 +64,8 @@ impl Ladder {
         pace: Pace,
     ) {
         if epoch < COOLING {
-            let heat = |share: f64| self.ends.at(cooled_at(effort, share * EPOCHS as f64 / COOLING as f64));
+            let coolings = Coolings::under(effort);
+            let heat = |share: f64| self.ends.at(coolings.at(share * EPOCHS as f64 / COOLING as f64));
             run_part(&mut replicas[..COOLERS], effort, (epoch, part, total), pace, &heat);
             if part.0 + 1 == part.1 {
                 leave_plans(replicas, epoch);
