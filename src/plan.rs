@@ -8,6 +8,7 @@ pub(crate) mod pool;
 use crate::dense_id;
 use crate::problem::{BaselineOperation, ItemIdx, KindIdx, LineIdx, OrderIdx, Problem, SupplyIdx};
 use crate::units::{IdVec, Pieces};
+use rustc_hash::FxHashSet;
 
 dense_id!(
     /// A lot of a plan.
@@ -247,7 +248,7 @@ impl Lot {
 }
 
 /// Numbers and quantities of an item's lots: the frozen ones, and the rest in at most `parts` nearly equal lots of at
-/// least the minimum lot.
+/// least the minimum lot. Ask for few: an item may be allowed thousands of millions.
 pub(crate) fn lots_of_item(problem: &Problem, item: ItemIdx, parts: u32) -> Vec<(u32, Pieces)> {
     let facts = &problem.items[item];
     let mut lots: Vec<(u32, Pieces)> = facts
@@ -262,14 +263,9 @@ pub(crate) fn lots_of_item(problem: &Problem, item: ItemIdx, parts: u32) -> Vec<
     }
     let room = i64::from(facts.maximum_lots).saturating_sub(lots.len() as i64).max(1);
     let parts = i64::from(parts).min(room).min((rest / facts.minimum_lot.max(1)).max(1)).max(1);
-    let mut number = 0;
-    for part in 0..parts {
-        while lots.iter().any(|&(taken, _)| taken == number) {
-            number += 1;
-        }
-        // The first lots take the pieces that do not divide.
-        let quantity = rest / parts + i64::from(part < rest % parts);
-        lots.push((number, quantity));
-    }
+    let taken: FxHashSet<u32> = lots.iter().map(|&(number, _)| number).collect();
+    let free = (0..=u32::MAX).filter(|number| !taken.contains(number));
+    // The first lots take the pieces that do not divide.
+    lots.extend(free.zip(0..parts).map(|(number, part)| (number, rest / parts + i64::from(part < rest % parts))));
     lots
 }

@@ -88,7 +88,7 @@ fn item_at_least(
     let release = problem.orders[problem.items[item].order].release.0;
     // Some lot has at least an even share of the pieces.
     let fewest = lots_of_item(problem, item, 1).len();
-    let splits = lots_of_item(problem, item, u32::MAX).len() > fewest;
+    let splits = lots_of_item(problem, item, 2).len() > fewest;
     let share = if splits { rest / i64::from(problem.items[item].maximum_lots.max(1)) } else { rest };
     let share = share.max(1);
     let mut ends: Vec<i64> = vec![release; route.steps.len()];

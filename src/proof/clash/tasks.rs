@@ -83,7 +83,7 @@ impl Tasks {
 
 /// Whether what is left of an item may be made in other lots than the demand has.
 fn may_be_split(problem: &Problem, item: ItemIdx) -> bool {
-    lots_of_item(problem, item, u32::MAX).len() > lots_of_item(problem, item, 1).len()
+    lots_of_item(problem, item, 2).len() > lots_of_item(problem, item, 1).len()
 }
 
 fn is_frozen(problem: &Problem, item: ItemIdx, number: u32) -> bool {
