@@ -22,7 +22,7 @@ pub(crate) fn covers(problem: &Problem) -> bool {
 }
 
 /// A plan's value as one number, as prices have it.
-fn worth((unplanned, cost): (usize, Money)) -> i64 {
+pub(super) fn worth((unplanned, cost): (usize, Money)) -> i64 {
     unplanned as i64 * UNPLANNED_PENALTY + cost.0
 }
 

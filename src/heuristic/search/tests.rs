@@ -7,7 +7,7 @@ use super::{Annealing, TEMPERED_PACE, improve_groups};
 use crate::generate::{Parameters, features_of_anything, generate};
 use crate::heuristic::construct::{Allowance, Constructed, construct};
 use crate::heuristic::moves::{Draw, Neighbours, moves_for};
-use crate::heuristic::replicas::{EPOCHS, Effort, Replica as _};
+use crate::heuristic::replicas::{EPOCHS, Effort, Epoch, Replica as _};
 use crate::model::{
     Amount, Baseline, Instance, Instant, Item, LotEntry, Material, MaterialUse, OperationEntry, Route, RouteOperation,
 };
@@ -46,25 +46,27 @@ fn price_changes(name: &str, instance: &Instance, tally: &mut Tally) {
         return;
     }
     let Constructed { plan, schedule, .. } = construct(&problem, Allowance::UNLIMITED);
-    if let Some(GroundPlan { ground, state, .. }) = GroundPlan::new(&problem, &plan, &schedule) {
-        price_changes_of(name, &ground, state, tally);
-    }
+    let mut of_whole = |plan: &GroundPlan| {
+        // Asserts that the reference says the same.
+        let agree = |state: &State| assert!(plan.finish(&problem, &state.arrangement()).is_some(), "{name}");
+        price_changes_of(name, &plan.ground, plan.state.clone(), &agree, tally);
+    };
+    GroundPlan::new(&problem, &plan, &schedule).iter().for_each(&mut of_whole);
     let out: Vec<OrderIdx> =
         problem.orders.ids().step_by(3).filter(|&order| !problem.orders[order].nothing_left).collect();
     let fewer = plan.without(&problem, &out);
     let timed = evaluate(&problem, &fewer).unwrap();
-    if let Some(GroundPlan { ground, state, .. }) = GroundPlan::new(&problem, &fewer, &timed) {
-        price_changes_of(name, &ground, state, tally);
-    }
+    GroundPlan::new(&problem, &fewer, &timed).iter().for_each(&mut of_whole);
     let lines: Vec<_> = problem.lines.ids().take(problem.lines.len() / 2).collect();
     let ground = Ground::new(&problem, &plan, &schedule, &lines, &[]);
     if let Some(state) = State::new(&ground, &arrangement_of(&plan, &lines)) {
-        price_changes_of(name, &ground, state, tally);
+        price_changes_of(name, &ground, state, &|_| (), tally);
     }
 }
 
-/// Prices changes without a limit, with a limit just met, just missed and drawn; goes on from some of them.
-fn price_changes_of(name: &str, ground: &Ground, mut state: State, tally: &mut Tally) {
+/// Prices changes without a limit, with a limit just met, just missed and drawn; goes on from some of them, of which `agree`
+/// hears every twentieth.
+fn price_changes_of(name: &str, ground: &Ground, mut state: State, agree: &dyn Fn(&State), tally: &mut Tally) {
     let (moves, neighbours) = (moves_for(ground), Neighbours::new(ground));
     let mut proposal = Proposal::default();
     let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
@@ -99,6 +101,9 @@ fn price_changes_of(name: &str, ground: &Ground, mut state: State, tally: &mut T
             let opened = state.arrangement().opened;
             state.apply(ground, &proposal, price);
             tally.applied += 1;
+            if tally.applied.is_multiple_of(20) {
+                agree(&state);
+            }
             tally.overtime += usize::from(state.arrangement().opened != opened);
         }
     }
@@ -359,6 +364,32 @@ fn many_iterations_for_few_lots_come_to_the_same_plan_on_any_number_of_threads()
     }
     assert_eq!(found[1], found[2]);
     assert_eq!((found[1].0, found[1].1), (240_000, found[0].1), "as good as what is cooled down: the optimum");
+}
+
+type Search = fn(&Problem, &Plan, &Schedule, Effort<'_>, &mut dyn FnMut(Epoch));
+
+#[test]
+fn iterations_come_to_the_same_plan_on_any_number_of_threads() {
+    // Replicas that meet, and groups of lines, at most eight each, that are put together anew each round.
+    let cases: [(_, Search); 2] =
+        [(late_orders(90, 5, "70"), super::search), (late_orders(90, 20, "70"), super::regions::search)];
+    for (problem, search) in cases {
+        let Constructed { plan, schedule, .. } = construct(&problem, Allowance::UNLIMITED);
+        let found = [1, 3].map(|threads| {
+            let (mut best, mut better) = ((schedule.value(), plan.sequences.clone()), 0);
+            with_effort(100_000, threads, |effort| {
+                search(&problem, &plan, &schedule, effort, &mut |epoch| {
+                    if let Some((plan, schedule)) = epoch.better {
+                        assert_eq!(evaluate(&problem, &plan).unwrap().value(), schedule.value());
+                        (best, better) = ((schedule.value(), plan.sequences.clone()), better + 1);
+                    }
+                });
+            });
+            assert!(better > 2 && best.0 < schedule.value(), "{better} times better");
+            best
+        });
+        assert_eq!(found[0], found[1]);
+    }
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(crate) struct OrderFacts {
     pub due: i64,
     /// The price of its lateness.
     pub lateness: Lateness,
-    /// What leaving it out costs.
+    /// What leaving it out costs, less what sending off what is begun of it would.
     pub left_out_cost: i64,
     /// Its lots here, those of all forms.
     pub lots: Vec<LotId>,

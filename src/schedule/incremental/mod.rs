@@ -4,7 +4,8 @@
 //! together, a line's times depend on its own sequence alone. Then a change is a splice of one or a few sequences:
 //! its price is the simulation of each changed line from the first place that differs, up to where the old times are
 //! met again. What couples lines is kept as what it is: an order's completion is a maximum over its lots, the makespan
-//! a maximum over lines. [`evaluate`](super::evaluate) stays the reference; builds with debug assertions compare.
+//! a maximum over lines. [`evaluate`](super::evaluate) stays the reference. Builds with debug assertions compare: each
+//! applied change with its lines simulated from scratch, each plan that leaves the search with the reference.
 //!
 //! The splice as the one form of a move, priced by one evaluator, follows PyVRP's `Route::Proposal`.
 
