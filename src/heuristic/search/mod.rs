@@ -47,6 +47,8 @@ const COOLINGS_OF_FEW_LOTS: Coolings =
 /// Iterations from which on plans are exchanged, over the lots to the third power: from so many on it was better at 25, 50 and
 /// 100 lots, and no better with fewer.
 const TEMPERED_PER_CUBE: u64 = 320;
+/// Up to so many lots a plan is finished in some milliseconds, and what is found is told several times a second.
+const MOST_LOTS_TOLD_OFTEN: usize = 1_000;
 /// Above this many lots groups of lines are searched apart.
 const MOST_LOTS_AT_ONCE: usize = 4_000;
 /// Iterations per choice and choice after which a small instance has been searched through many times over, for a file of three
@@ -101,8 +103,8 @@ pub(crate) fn search(
     let mut best = ground_plan.state.cost();
     let total = (effort.remaining)();
     let heat = |share: f64| temperatures.at(coolings.at(share));
-    // A proof waits for better plans of few lots; finishing one of many takes its time.
-    let parts = if few { parts_of_epoch(effort, total) } else { 1 };
+    // Who watches and who proves wait for better plans; finishing one of many lots takes its time.
+    let parts = if standing <= MOST_LOTS_TOLD_OFTEN { parts_of_epoch(effort, total) } else { 1 };
     for (epoch, part) in all_parts(parts) {
         match &mut ladder {
             Some(ladder) => ladder.run_part(&mut replicas, effort, (epoch, part, total), TEMPERED_PACE),

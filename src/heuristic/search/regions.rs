@@ -5,7 +5,7 @@
 //! overlap from round to round, each improved by itself. Lines of different independent components never meet.
 
 use super::anneal::Annealing;
-use super::ground_plan::{arrangement_of, left_out_of, line_plans};
+use super::ground_plan::{arrangement_of, left_out_of, line_plans, worth};
 use crate::heuristic::moves::Neighbours;
 use crate::heuristic::replicas::{Effort, Epoch, Replica as _, SEARCH, equal_share};
 use crate::plan::{LinePlan, Plan};
@@ -20,6 +20,8 @@ use rayon::prelude::*;
 /// Most lines and lots of a group.
 const GROUP_LINES: usize = 8;
 const GROUP_LOTS: usize = 3_000;
+/// Groups that a thread searches before they are put together, under a time limit.
+const GROUPS_OF_A_THREAD: usize = 4;
 /// Iterations a lot has in a round.
 const ITERATIONS_PER_LOT: u64 = 250;
 /// Slices of a group's iterations, at least; more where iterations times lots of the longest line are more than this.
@@ -48,25 +50,33 @@ pub(super) fn search(
     let total = (effort.remaining)().filter(|_| effort.iterations.is_none());
     let mut iterations = 0;
     for round in 0.. {
-        let done = match (effort.iterations, total) {
+        let done = |iterations: u64| match (effort.iterations, total) {
             (Some(budget), _) => iterations as f64 / budget.max(1) as f64,
             (None, Some(total)) => 1.0 - (effort.remaining)().unwrap_or_default().as_secs_f64() / total.as_secs_f64(),
             (None, None) => (f64::from(round) / UNLIMITED_ROUNDS).min(1.0),
         };
-        if done >= 1.0 && (effort.iterations.is_some() || total.is_some()) || (effort.cancelled)() {
-            return;
-        }
+        let limited = effort.iterations.is_some() || total.is_some();
         let groups = affinity.groups(&plan, &mut random);
         let seeded: Vec<_> = groups.into_iter().map(|lines| (lines, random.random())).collect();
-        let most = effort.iterations.map_or(u64::MAX, |budget| (budget - iterations).div_ceil(seeded.len() as u64));
-        let share = FIRST_SHARE + (1.0 - FIRST_SHARE) * done;
-        let (made, better) = improve_groups(problem, (&plan, &schedule), &seeded, (share, most), effort);
-        iterations += made;
-        if let Some((new_plan, new_schedule)) = &better {
-            (plan, schedule) = (new_plan.clone(), new_schedule.clone());
+        let before = iterations;
+        // A round of dozens of groups takes long: under a time limit they are put together, and told of, some at a time.
+        let at_once =
+            if total.is_some() { GROUPS_OF_A_THREAD * effort.pool.current_num_threads() } else { seeded.len() };
+        for groups in seeded.chunks(at_once.max(1)) {
+            let done = done(iterations);
+            if done >= 1.0 && limited || (effort.cancelled)() {
+                return;
+            }
+            let most = effort.iterations.map_or(u64::MAX, |budget| (budget - iterations).div_ceil(groups.len() as u64));
+            let share = FIRST_SHARE + (1.0 - FIRST_SHARE) * done;
+            let (made, better) = improve_groups(problem, (&plan, &schedule), groups, (share, most), effort);
+            iterations += made;
+            if let Some((new_plan, new_schedule)) = &better {
+                (plan, schedule) = (new_plan.clone(), new_schedule.clone());
+            }
+            tell(Epoch { done: done.min(1.0), iterations, better, source: SEARCH });
         }
-        tell(Epoch { done: done.min(1.0), iterations, better, source: SEARCH });
-        if made == 0 {
+        if iterations == before {
             return;
         }
     }
@@ -93,7 +103,7 @@ pub(crate) fn improve_groups(
             .collect()
     });
     let made = improved.iter().map(|group| group.iterations).sum();
-    (made, together(problem, plan, schedule, &improved))
+    (made, together(problem, (plan, schedule), &improved, &go_on))
 }
 
 /// The orders that are left out, each with one of the groups whose lines can make all of it: there it may come back.
@@ -128,9 +138,17 @@ fn left_out_by_group(problem: &Problem, schedule: &Schedule, groups: &[(Vec<Line
 
 /// What a group came to.
 struct Improved {
-    /// What its lines do, and the orders that neither they nor others make, where that is better.
-    better: Option<(Vec<LinePlan>, Vec<OrderIdx>)>,
+    better: Option<Better>,
     iterations: u64,
+}
+
+/// A group's lines, better than they are in the plan.
+struct Better {
+    lines: Vec<LinePlan>,
+    /// The orders that neither they nor others make.
+    left_out: Vec<OrderIdx>,
+    /// What that saves while the rest of the plan stands still, as prices have it.
+    saved: i64,
 }
 
 fn improve(
@@ -140,6 +158,10 @@ fn improve(
     (seed, share, most): (u64, f64, u64),
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Option<Improved> {
+    // Laying out the ground of a group takes a while, and there are dozens.
+    if !go_on() {
+        return None;
+    }
     let ground = Ground::new(problem, plan, schedule, lines, left_out);
     let state = State::new(&ground, &arrangement_of(plan, lines))?;
     let before = state.cost();
@@ -155,40 +177,48 @@ fn improve(
     // costs up to what its line has lots.
     let longest = lines.iter().map(|&line| plan.sequences[line].len() as u64).max().unwrap_or(0);
     let slices = SLICES.max(wanted.saturating_mul(longest) / LOTS_PER_SLICE);
-    for slice in 0..slices {
+    for slice in (0..slices).take_while(|_| go_on()) {
         let at = |slice: u64| share + (1.0 - share) * slice as f64 / slices as f64;
         let own = equal_share(wanted, slices, slice);
         replica.run(own, (temperatures.at(at(slice)), temperatures.at(at(slice + 1))));
-        if !go_on() {
-            break;
-        }
     }
     let iterations = replica.iterations();
-    let better = (replica.best_cost() < before).then(|| replica.best_arrangement());
-    let better =
-        better.and_then(|best| Some((line_plans(&ground, &best), left_out_of(&ground, &State::new(&ground, &best)?))));
+    let saved = before - replica.best_cost();
+    let better = (saved > 0).then(|| replica.best_arrangement()).and_then(|best| {
+        let state = State::new(&ground, &best)?;
+        Some(Better { lines: line_plans(&ground, &best), left_out: left_out_of(&ground, &state), saved })
+    });
     Some(Improved { better, iterations })
 }
 
 /// The plan with all groups' lines; where kits that span groups make that no better, with those of each group that
 /// is better by itself.
-fn together(problem: &Problem, plan: &Plan, schedule: &Schedule, improved: &[Improved]) -> Option<(Plan, Schedule)> {
+fn together(
+    problem: &Problem,
+    (plan, schedule): (&Plan, &Schedule),
+    improved: &[Improved],
+    go_on: &dyn Fn() -> bool,
+) -> Option<(Plan, Schedule)> {
     let groups: Vec<_> = improved.iter().filter_map(|group| group.better.as_ref()).collect();
-    let with = |plan: &Plan, groups: &[&(Vec<LinePlan>, Vec<OrderIdx>)]| {
-        let lines: Vec<LinePlan> = groups.iter().flat_map(|(lines, _)| lines).cloned().collect();
-        let left_out: Vec<OrderIdx> = groups.iter().flat_map(|(_, left_out)| left_out).copied().collect();
+    let with = |plan: &Plan, groups: &[&Better]| {
+        let lines: Vec<LinePlan> = groups.iter().flat_map(|group| &group.lines).cloned().collect();
+        let left_out: Vec<OrderIdx> = groups.iter().flat_map(|group| &group.left_out).copied().collect();
         let mut plan = plan.rearranged(problem, &lines, &left_out);
         settle(problem, &mut plan).ok().map(|schedule| (plan, schedule))
     };
     if groups.is_empty() {
         return None;
     }
+    // What prices add up to must be what the reference says.
+    debug_assert!(groups.iter().all(|group| {
+        with(plan, &[group]).is_some_and(|(_, alone)| worth(schedule.value()) - worth(alone.value()) == group.saved)
+    }));
     let all = with(plan, &groups).filter(|(_, all)| all.value() < schedule.value());
     if all.is_some() {
         return all;
     }
     let mut best: Option<(Plan, Schedule)> = None;
-    for group in groups {
+    for group in groups.into_iter().take_while(|_| go_on()) {
         let (base, value) = best.as_ref().map_or((plan, schedule.value()), |(plan, schedule)| (plan, schedule.value()));
         if let Some(one) = with(base, &[group]).filter(|(_, one)| one.value() < value) {
             best = Some(one);
