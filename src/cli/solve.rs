@@ -70,7 +70,7 @@ pub struct Arguments {
 
 /// The library's methods, by the names of the command line.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum MethodName {
+pub(super) enum MethodName {
     /// What pays at this size.
     Auto,
     /// Earliest due date first on the line that is free first: what a spreadsheet does.

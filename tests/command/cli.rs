@@ -54,6 +54,45 @@ fn files_that_cannot_be_used_are_bad_input() {
 }
 
 #[test]
+fn a_folder_is_benchmarked_and_what_is_refused_stands_in_the_table() {
+    let desk = Desk::new(&mugs(4));
+    let folder = desk.path("set");
+    fs::create_dir(&folder).unwrap();
+    let public = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/public");
+    // Two instances of one machine; its optima are 4 and 6.
+    fs::copy(public.join("wt3.txt"), folder.join("wt3.txt")).unwrap();
+    fs::write(folder.join("best.txt"), "4\n5\n").unwrap();
+    fs::write(folder.join("nothing.json"), r#"{"format":"lotwise/1","start":"2026-11-23T08:00:00Z","lines":7}"#)
+        .unwrap();
+    let bench = |more: &[&str]| {
+        let call = ["bench", "set", "--iterations", "100", "--seeds", "2", "--best", "set/best.txt"];
+        desk.run(&[&call[..], more].concat())
+    };
+    let made = bench(&["--format", "csv", "-o", "table.csv"]);
+    assert_eq!((status(&made), made.stdout.is_empty()), (0, true), "{made:?}");
+    let table = fs::read_to_string(desk.path("table.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = table.lines().map(|row| row.split(',').collect()).collect();
+    let column = |name: &str| rows[0].iter().position(|&column| column == name).unwrap();
+    let row = |name: &str| rows.iter().find(|row| row[column("instance")] == name).unwrap();
+    for (name, best, ours, gap) in [("wt3-1", "4", "4", 0.0), ("wt3-2", "5", "6", 20.0)] {
+        let row = row(name);
+        assert_eq!(row[column("best_known")], best, "{table}");
+        assert_eq!([row[column("best")], row[column("worst")], row[column("bound")]], [ours; 3], "{table}");
+        assert_eq!((row[column("status")], row[column("runs")]), ("optimal", "2"), "{table}");
+        assert_eq!(row[column("gap_percent")].parse::<f64>().unwrap(), gap, "{table}");
+    }
+    assert_eq!(row("nothing")[column("status")], "refused", "{table}");
+    // Without a bound where the search alone is asked for; for people, with what it comes to.
+    let told = bench(&["--format", "text", "--method", "heuristic"]);
+    let text = String::from_utf8(told.stdout.clone()).unwrap();
+    assert_eq!(status(&told), 0);
+    assert!(text.contains("3 instances, 1 refused, 2 seeds; mean gap 10.000 % over 2"), "{text}");
+    assert!(text.contains("feasible") && !text.contains("optimal"), "{text}");
+    // Nothing that can be run.
+    assert_eq!(status(&desk.run(&["bench", "set/nothing.json", "--iterations", "1"])), 2);
+}
+
+#[test]
 fn a_plan_is_solved_checked_and_drawn() {
     let desk = Desk::new(&mugs(12));
     let solved = desk.solve();

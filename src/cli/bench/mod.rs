@@ -9,6 +9,7 @@ mod table;
 
 use super::exit::{Exit, Failure};
 use super::files::Destination;
+use super::solve::MethodName;
 use super::text::{printable, say};
 use super::{signals, time_limit};
 use best::BestKnown;
@@ -17,7 +18,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lotwise::import::public::PublicFormat;
 use lotwise::solution::Status;
-use lotwise::solve::{CancelFlag, Method, Options, SolveError, solve};
+use lotwise::solve::{CancelFlag, Options, SolveError, solve};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -52,6 +53,9 @@ pub struct Arguments {
     /// Threads of each run [default: one per core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+    /// Which part of the program makes the plans.
+    #[arg(long, value_enum, default_value_t = MethodName::Auto)]
+    method: MethodName,
     /// At most so many instances of a file that holds many.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -189,7 +193,7 @@ fn measure(
             iterations: arguments.iterations,
             seed,
             threads: arguments.threads.map(usize::from),
-            method: Method::Auto,
+            method: arguments.method.into(),
             cancel: cancel.clone(),
             ..Options::default()
         };

@@ -189,7 +189,7 @@ impl Table {
             text += &format!("{} was refused: {reason}\n", printable(&row.instance));
         }
         if self.rows.iter().any(|row| row.runs > 0 && !row.searched) {
-            text += "searched: no = the plans are those of construction: no search covers such instances yet, or no time was left for it\n";
+            text += "searched: no = the plans are those of construction: nothing is left to search, or no time was left for it\n";
         }
         let Summary { instances, refused, compared, mean_gap_percent, equal_to_best_known, below_best_known } =
             self.summary();
