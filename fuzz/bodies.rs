@@ -25,10 +25,10 @@ pub enum End {
     Planned,
 }
 
-/// More lots than this take the time of many small files without showing more.
-const MOST_LOTS: u64 = 2_000;
+/// More orders than this take the time of many small files without showing more.
+const MOST_ORDERS: usize = 2_000;
 
-/// Bytes as an instance file: read, validated, solved by dispatch and by the search, checked.
+/// Bytes as an instance file: read, validated, solved by dispatch, by the search and with a bound, checked.
 pub fn instance(bytes: &[u8]) -> End {
     let instance = match read_instance(bytes) {
         Ok(instance) => instance,
@@ -44,12 +44,7 @@ pub fn instance(bytes: &[u8]) -> End {
     let again = read_instance(&again).expect("what was read can be read again");
     assert!(again == instance, "an instance comes back from its file as it was");
     let faults = validate(&instance);
-    let lots =
-        instance.orders.iter().flat_map(|order| &order.items).map(|item| u64::from(item.maximum_lots).min(MOST_LOTS));
-    if lots.sum::<u64>() > MOST_LOTS {
-        return End::Invalid;
-    }
-    for method in [Method::Dispatch, Method::Heuristic] {
+    for method in [Method::Dispatch, Method::Heuristic, Method::Auto] {
         planned(&instance, method, has_errors(&faults));
     }
     if has_errors(&faults) { End::Invalid } else { End::Planned }
@@ -197,10 +192,12 @@ pub fn public(bytes: &[u8]) -> End {
     let read = read_instance(&text).unwrap_or_else(|fault| panic!("{:?}", fault.faults));
     assert!(read == instance, "an instance comes back from its file as it was");
     let faulty = has_errors(&validate(&instance));
-    if instance.orders.len() as u64 > MOST_LOTS {
+    if instance.orders.len() > MOST_ORDERS {
         return End::Invalid;
     }
-    planned(&instance, Method::Dispatch, faulty);
+    for method in [Method::Dispatch, Method::Auto] {
+        planned(&instance, method, faulty);
+    }
     if faulty { End::Invalid } else { End::Planned }
 }
 

@@ -288,3 +288,65 @@ impl Bounding {
 /// Without the feature `mip` there is no integer program.
 #[cfg(not(feature = "mip"))]
 fn allocate(_: &Problem, _: &Options, _: &Budget, _: &mut Incumbent<'_>) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::{Parameters, generate};
+    use crate::plan::OpIdx;
+    use crate::units::Seconds;
+
+    fn instance() -> Instance {
+        let asked = Parameters { orders: Some(6), lines: Some(2), ..Parameters::default() };
+        generate("parallel", &asked).expect("the parameters are in range")
+    }
+
+    fn candidate(problem: &Problem, source: &'static str) -> Candidate {
+        let made = earliest_due_date(problem);
+        Candidate { source, plan: made.plan, schedule: made.schedule }
+    }
+
+    #[test]
+    fn what_does_not_pass_the_check_is_not_handed_out() {
+        let instance = instance();
+        let problem = Problem::new(&instance);
+        let wrong = || {
+            let (mut late, mut cheap) = (candidate(&problem, "late"), candidate(&problem, "cheap"));
+            late.schedule.operations[OpIdx(0)].end += Seconds(1);
+            cheap.schedule.cost.total -= Money(1);
+            vec![late, cheap]
+        };
+        let sound = candidate(&problem, "sound");
+        let cost = sound.schedule.cost.total;
+        let all = wrong().into_iter().chain([sound]).collect();
+        let plan = first_sound(&instance, &problem, all, Run::default()).expect("one of them is sound");
+        assert_eq!(plan.cost.total, cost);
+        let faults = &plan.run.faults;
+        assert!(faults.len() == 2 && faults[0].contains("late") && faults[1].contains("cheap"), "{faults:?}");
+        let none = first_sound(&instance, &problem, wrong(), Run::default());
+        assert!(matches!(none, Err(SolveError::Internal(_))), "{none:?}");
+    }
+
+    #[test]
+    fn what_the_plan_contradicts_is_not_stated() {
+        let instance = instance();
+        let problem = Problem::new(&instance);
+        let plan = first_sound(&instance, &problem, vec![candidate(&problem, "sound")], Run::default());
+        let plan = plan.expect("it is sound");
+        let cost = plan.cost.total;
+        let (mut stated, mut contradicted) = (plan.clone(), plan);
+        state_bound(&mut stated, Some(cost));
+        assert_eq!((stated.bound, stated.status), (Some(cost), Status::Optimal));
+        state_bound(&mut contradicted, Some(cost + Money(1)));
+        assert_eq!((contradicted.bound, contradicted.status), (None, Status::Feasible));
+        assert_eq!(contradicted.run.faults.len(), 1);
+        let clash = serde_json::json!({ "code": "capacity", "message": "No.", "orders": ["A"] });
+        let clash: ClashEntry = serde_json::from_value(clash).expect("it has all it must have");
+        state_clash(&mut contradicted, Some(clash.clone()));
+        assert_eq!((contradicted.clash.as_ref(), contradicted.status), (None, Status::Feasible));
+        assert_eq!(contradicted.run.faults.len(), 2);
+        contradicted.status = Status::Unknown;
+        state_clash(&mut contradicted, Some(clash));
+        assert_eq!((contradicted.clash.is_some(), contradicted.status), (true, Status::Infeasible));
+    }
+}

@@ -57,7 +57,7 @@ fn no_plan_is_below_the_optimum_and_most_reach_it() {
 /// The best of all plans may split an item anywhere, the planner tries nearly equal lots.
 #[test]
 fn split_lots_are_not_below_the_optimum_and_mostly_reach_it() {
-    let (mut tried, mut reached, mut useful, mut by_dispatch) = (0, 0, 0, 0);
+    let (mut tried, mut reached, mut useful, mut by_dispatch, mut bounded) = (0, 0, 0, 0, 0);
     for shop in drawn(&any_splitting_shop(), 100, 4) {
         let Some(found) = solved(&shop, Method::Heuristic) else { continue };
         let best = shop.optimum("");
@@ -66,8 +66,16 @@ fn split_lots_are_not_below_the_optimum_and_mostly_reach_it() {
         reached += usize::from(found == best);
         useful += usize::from(Shop { split: None, ..shop.clone() }.optimum("") > best);
         by_dispatch += usize::from(solved(&shop, Method::Dispatch) == Some(best));
+        let options = Options { time_limit: None, iterations: Some(400), threads: Some(1), ..Options::default() };
+        let proved = solve(&shop.instance(""), &options, &mut |_| {}).unwrap().solution;
+        assert!(proved.run.faults.is_empty(), "{:?}\n{shop:#?}", proved.run.faults);
+        if let Some(bound) = proved.bound {
+            assert!(bound <= best.1, "{bound} is said to be proved, the best of all plans is {best:?}\n{shop:#?}");
+            bounded += 1;
+        }
     }
-    println!("{tried} shops, {useful} better split: optimal {reached}, by dispatch {by_dispatch}");
+    println!("{tried} shops, {useful} better split, {bounded} bounded: optimal {reached}, by dispatch {by_dispatch}");
+    assert!(bounded * 2 > tried, "only {bounded} of {tried} have a bound");
     assert!(tried >= 60, "only {tried} shops are valid");
     assert!(reached * 10 >= tried * 8, "optimal only {reached} times in {tried}");
 }

@@ -25,12 +25,13 @@ pub const RELATIONS: [Relation; 5] =
 
 const WEEKS: i64 = 3 * 7 * 86_400;
 /// Costs by the hour and by the day are whole for each second once they are multiples of this.
-const NOTHING_ROUNDS: i128 = 86_400;
+pub const NOTHING_ROUNDS: i128 = 86_400;
 pub const SCALE: i64 = 3;
 
 impl Relation {
-    /// The instance the relation is about: one to which it applies.
-    pub fn base(self, instance: &Value) -> Value {
+    /// The instance the relation is about: one to which it applies. Where money is scaled, so many times as much is there already,
+    /// that nothing rounds.
+    pub fn base(self, instance: &Value, nothing_rounds: i128) -> Value {
         let mut base = instance.clone();
         match self {
             Self::Shifted => {
@@ -41,7 +42,7 @@ impl Relation {
                 if base["objective"]["late_cost_per_day"].is_null() {
                     base["objective"]["late_cost_per_day"] = json!(100);
                 }
-                scale(&mut base, NOTHING_ROUNDS, false);
+                scale(&mut base, nothing_rounds, false);
             }
             _ => {}
         }
