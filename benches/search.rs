@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench search`: insertions, of an order that is not in the plan at a random place of a line that can run
 //! it; and relocations, a lot taken out of one place and put into another, both lines priced exactly. By lots on a line,
-//! by calendar and by tightness; in full, and as the search asks for them, with what it would accept at most. Throughput in
+//! by calendar, by tightness and in kits; in full, and as the search asks for them, with what it would accept at most. Throughput in
 //! prices a second.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -15,9 +15,13 @@ use std::hint::black_box;
 const PRICES: u64 = 20_000;
 
 fn parallel(orders: usize, lines: usize, set: &[(&str, &str)]) -> Instance {
+    made("parallel", orders, lines, set)
+}
+
+fn made(generator: &str, orders: usize, lines: usize, set: &[(&str, &str)]) -> Instance {
     let set = set.iter().map(|&(name, value)| (name.to_string(), value.to_string())).collect();
     let asked = Parameters { orders: Some(orders), lines: Some(lines), set, ..Parameters::default() };
-    generate("parallel", &asked).unwrap_or_else(|faults| unreachable!("the sizes are in range: {faults:?}"))
+    generate(generator, &asked).unwrap_or_else(|faults| unreachable!("the sizes are in range: {faults:?}"))
 }
 
 fn measure(criterion: &mut Criterion, group: &str, name: &str, instance: &Instance) {
@@ -26,7 +30,7 @@ fn measure(criterion: &mut Criterion, group: &str, name: &str, instance: &Instan
     for (what, prices) in
         [("insertions", Prices::of_insertions(instance)), ("relocations", Prices::of_relocations(instance))]
     {
-        let Some(mut prices) = prices else { unreachable!("parallel lines are separable") };
+        let Some(mut prices) = prices else { unreachable!("these lines are separable") };
         let lots = prices.lots_per_line();
         let id = |how: &str| BenchmarkId::new(format!("{name}, {lots:.0} lots a line"), format!("{what} {how}"));
         group.bench_function(id("in full"), |bencher| bencher.iter(|| black_box(prices.price(PRICES))));
@@ -49,6 +53,15 @@ fn prices(criterion: &mut Criterion) {
     for calendar in ["open", "two-shift"] {
         let set = [("calendar", calendar), ("tardiness_percent", "60")];
         measure(criterion, "calendar", calendar, &parallel(1_000, 10, &set));
+    }
+    // A lot that may not pause is looked for a window, and what stands behind it does not move by the same time any more.
+    let mut whole = parallel(1_000, 10, &[("calendar", "two-shift"), ("tardiness_percent", "60")]);
+    whole.lines.iter_mut().for_each(|line| line.pausable = false);
+    measure(criterion, "calendar", "two-shift, not pausable", &whole);
+    // From 1 to so many lots an order, each order as late as its last lot.
+    for (items, orders) in [("1", 1_000), ("12", 154)] {
+        let set = [("items", items), ("promise_days", "2"), ("load_percent", "120")];
+        measure(criterion, "kits", items, &made("plant", orders, 10, &set));
     }
 }
 

@@ -6,6 +6,7 @@ common start, which breaks none, and so needs no construction phase (it finds no
 """
 
 import sys
+import threading
 from dataclasses import dataclass, field
 from typing import Annotated, Optional
 
@@ -143,4 +144,10 @@ def main():
         peer.write([[lot.id for lot in line.lots] for line in sorted(best.lines, key=lambda line: line.id)])
 
 
-main()
+# The plan comes back from the virtual machine lot by lot, each within the call of the one behind it on its line: 5000 lots on 20
+# lines are more calls within calls than Python allows a main thread.
+sys.setrecursionlimit(1_000_000)
+threading.stack_size(1 << 29)
+thread = threading.Thread(target=main)
+thread.start()
+thread.join()
