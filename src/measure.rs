@@ -61,12 +61,11 @@ pub struct Prices {
 
 impl Prices {
     /// Insertions: of an order of one lot that is not in the plan, at a random place of a line that can run it. The
-    /// constructed plan of an instance is laid out without one order in twenty; none where its lines are not separable. What
-    /// leaving an order out costs is not counted.
+    /// constructed plan of an instance is laid out without one order in twenty; none where its lines are not separable, or all
+    /// of these orders are of several lots. What leaving an order out costs is not counted.
     pub fn of_insertions(instance: &Instance) -> Option<Self> {
         let mut trial = PricingTrial::new(&Problem::new(instance))?;
-        trial.leave_some_out();
-        Some(Self { trial, price: PricingTrial::insert })
+        trial.leave_some_out().then_some(Self { trial, price: PricingTrial::insert })
     }
 
     /// Relocations: a random lot to a random place of a line that can run it. None where lines are not separable.

@@ -35,8 +35,8 @@ impl PricingTrial {
         Some(Self { plan, proposal: Proposal::default(), random, left_out: Vec::new() })
     }
 
-    /// Takes some orders of one lot out of the plan, evenly over all.
-    pub fn leave_some_out(&mut self) {
+    /// Takes some orders of one lot out of the plan, evenly over all; whether there were any.
+    pub fn leave_some_out(&mut self) -> bool {
         let Self { plan: GroundPlan { ground, state, .. }, proposal, left_out, .. } = self;
         for order in (0..ground.orders.len()).step_by(LEFT_OUT_OF) {
             let [lot] = ground.orders[order].lots[..] else { continue };
@@ -49,15 +49,13 @@ impl PricingTrial {
                 left_out.push(order as u32);
             }
         }
+        !left_out.is_empty()
     }
 
     /// Prices `count` insertions of orders that were left out, at random places of lines that can run them; how many
     /// were possible, and the sum of what they add to all other costs, at most `most`.
     pub fn insert(&mut self, count: u64, most: i64) -> (u64, i64) {
         let Self { plan: GroundPlan { ground, state, .. }, proposal, random, left_out } = self;
-        if left_out.is_empty() {
-            return (0, 0);
-        }
         let (mut possible, mut sum) = (0, 0i64);
         for _ in 0..count {
             let order = left_out[random.random_range(0..left_out.len())];
