@@ -31,10 +31,11 @@ factories: tools ## Makes the eight factories of instances/ again: files, plans,
 	@$(WITH_TOOLS) $(CARGO) run --release --locked --example factories
 
 # One profile only, so that HiGHS is built once.
-test: tools lint ## Lints, then every test with default features, the library alone, and the documentation
+test: tools lint ## Lints, then every test with default features, the library alone, the command without the integer programs, and the documentation
 	@$(WITH_TOOLS) $(CARGO) test --locked --all-targets
 	@$(WITH_TOOLS) $(CARGO) test --locked --doc
 	@$(CARGO) test --locked --no-default-features --lib
+	@$(CARGO) test --locked --no-default-features --features cli --test command --test meaning --test validate
 	@$(WITH_TOOLS) RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 	@echo "make test: all passed"
 
