@@ -7,6 +7,7 @@ common start, which breaks none, and so needs no construction phase (it finds no
 
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Annotated, Optional
 
@@ -148,6 +149,5 @@ def main():
 # lines are more calls within calls than Python allows a main thread.
 sys.setrecursionlimit(1_000_000)
 threading.stack_size(1 << 29)
-thread = threading.Thread(target=main)
-thread.start()
-thread.join()
+with ThreadPoolExecutor(1) as thread:
+    thread.submit(main).result()

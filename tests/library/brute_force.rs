@@ -2,6 +2,7 @@
 //! finds that one; the best itself does not depend on names or on the order of the file.
 
 use crate::common::tiny_shop::{Shop, any_shop, any_splitting_shop};
+use lotwise::solution::Solution;
 use lotwise::solve::{Method, Options, SolveError, solve};
 use lotwise::units::Money;
 use proptest::strategy::{Strategy, ValueTree};
@@ -18,17 +19,22 @@ fn drawn(shop: &impl Strategy<Value = Shop>, count: usize, seed: u8) -> Vec<Shop
     (0..count).map(|_| shop.new_tree(&mut runner).unwrap().current()).collect()
 }
 
-/// What `method` makes of a shop; none where an order cannot be made at all, which `validate` refuses.
-fn solved(shop: &Shop, method: Method) -> Option<(usize, Money)> {
-    let options = Options { method, time_limit: None, iterations: Some(3_000), threads: Some(1), ..Options::default() };
+/// What `method` makes of a shop in so many iterations; none where an order cannot be made at all, which `validate` refuses.
+fn planned(shop: &Shop, method: Method, iterations: u64) -> Option<Solution> {
+    let iterations = Some(iterations);
+    let options = Options { method, time_limit: None, iterations, threads: Some(1), ..Options::default() };
     match solve(&shop.instance(""), &options, &mut |_| {}) {
         Ok(outcome) => {
             assert!(outcome.solution.run.faults.is_empty(), "{:?}\n{shop:#?}", outcome.solution.run.faults);
-            Some((outcome.solution.kpis.unplanned, outcome.solution.cost.total))
+            Some(outcome.solution)
         }
         Err(SolveError::Invalid(_)) => None,
         Err(fault) => panic!("{fault}\n{shop:#?}"),
     }
+}
+
+fn solved(shop: &Shop, method: Method) -> Option<(usize, Money)> {
+    planned(shop, method, 3_000).map(|solution| (solution.kpis.unplanned, solution.cost.total))
 }
 
 #[test]
@@ -66,10 +72,7 @@ fn split_lots_are_not_below_the_optimum_and_mostly_reach_it() {
         reached += usize::from(found == best);
         useful += usize::from(Shop { split: None, ..shop.clone() }.optimum("") > best);
         by_dispatch += usize::from(solved(&shop, Method::Dispatch) == Some(best));
-        let options = Options { time_limit: None, iterations: Some(400), threads: Some(1), ..Options::default() };
-        let proved = solve(&shop.instance(""), &options, &mut |_| {}).unwrap().solution;
-        assert!(proved.run.faults.is_empty(), "{:?}\n{shop:#?}", proved.run.faults);
-        if let Some(bound) = proved.bound {
+        if let Some(bound) = planned(&shop, Method::Auto, 400).unwrap().bound {
             assert!(bound <= best.1, "{bound} is said to be proved, the best of all plans is {best:?}\n{shop:#?}");
             bounded += 1;
         }
@@ -87,10 +90,7 @@ fn no_bound_is_above_the_optimum_and_no_plan_called_optimal_is_beaten() {
     let (mut bounded, mut tight, mut optimal, mut tried) = (0, 0, 0, 0);
     let cases = std::env::var("LOTWISE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_500);
     for shop in shops(cases, 4) {
-        let options = Options { time_limit: None, iterations: Some(400), threads: Some(1), ..Options::default() };
-        let Ok(outcome) = solve(&shop.instance(""), &options, &mut |_| {}) else { continue };
-        let solution = outcome.solution;
-        assert!(solution.run.faults.is_empty(), "{:?}\n{shop:#?}", solution.run.faults);
+        let Some(solution) = planned(&shop, Method::Auto, 400) else { continue };
         tried += 1;
         let Some(bound) = solution.bound else { continue };
         let (unplanned, best) = shop.optimum("");

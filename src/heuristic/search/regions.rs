@@ -55,7 +55,6 @@ pub(super) fn search(
             (None, Some(total)) => 1.0 - (effort.remaining)().unwrap_or_default().as_secs_f64() / total.as_secs_f64(),
             (None, None) => (f64::from(round) / UNLIMITED_ROUNDS).min(1.0),
         };
-        let limited = effort.iterations.is_some() || total.is_some();
         let groups = affinity.groups(&plan, &mut random);
         let seeded: Vec<_> = groups.into_iter().map(|lines| (lines, random.random())).collect();
         let before = iterations;
@@ -63,10 +62,10 @@ pub(super) fn search(
         let at_once =
             if total.is_some() { GROUPS_OF_A_THREAD * effort.pool.current_num_threads() } else { seeded.len() };
         for groups in seeded.chunks(at_once.max(1)) {
-            let done = done(iterations);
-            if done >= 1.0 && limited || (effort.cancelled)() {
+            if effort.is_over() || effort.iterations.is_some_and(|budget| iterations >= budget) {
                 return;
             }
+            let done = done(iterations);
             let most = effort.iterations.map_or(u64::MAX, |budget| (budget - iterations).div_ceil(groups.len() as u64));
             let share = FIRST_SHARE + (1.0 - FIRST_SHARE) * done;
             let (made, better) = improve_groups(problem, (&plan, &schedule), groups, (share, most), effort);
@@ -91,8 +90,7 @@ pub(crate) fn improve_groups(
     (share, most): (f64, u64),
     effort: Effort<'_>,
 ) -> (u64, Option<(Plan, Schedule)>) {
-    let is_timed = effort.iterations.is_none() && (effort.remaining)().is_some();
-    let go_on = || !(effort.cancelled)() && (!is_timed || (effort.remaining)().is_some_and(|left| !left.is_zero()));
+    let go_on = || !effort.is_over();
     let left_out = left_out_by_group(problem, schedule, groups);
     let improved: Vec<Improved> = effort.pool.install(|| {
         (groups, &left_out)

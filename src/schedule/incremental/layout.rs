@@ -216,11 +216,11 @@ impl Ground {
             let frozen = problem.orders[order].items().flat_map(|item| &problem.items[item].frozen_lots);
             for lot in frozen.map(|&lot| &problem.baseline.lots[lot as usize]) {
                 let Some(known) = lot.operations.first().and_then(Option::as_ref) else { continue };
-                let delivered = delivery(problem, order, known.line, known.end.0);
-                facts.delivered_elsewhere = facts.delivered_elsewhere.max(delivered);
-                // It is sent off with the rest, or not at all.
                 let journey = problem.places.delivery(problem.lines[known.line].site, problem.orders[order].region);
-                facts.left_out_cost -= journey.unwrap_or_default().cost_per_unit.times(lot.quantity).0;
+                let journey = journey.unwrap_or_default();
+                facts.delivered_elsewhere = facts.delivered_elsewhere.max((known.end + journey.time).0);
+                // It is sent off with the rest, or not at all.
+                facts.left_out_cost -= journey.cost_per_unit.times(lot.quantity).0;
             }
         }
     }

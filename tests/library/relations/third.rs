@@ -2,7 +2,8 @@
 //! the crate but its clock's text; and the small instances it is for.
 //!
 //! It knows: rates, yields, fixed times, closed windows, overtime, changeovers by rules and matrices, minimum runs, split lots,
-//! lateness, holding, rejection, delivery, starts moved against the baseline, makespan. Durations of runs are held to the stated times; when what could start is not asked here.
+//! lateness, holding, rejection, delivery, starts moved against the baseline, makespan. Durations of runs are held to the
+//! stated times; when what could start is not asked here.
 
 use lotwise::model::{Duration, Instant};
 use rand::{RngExt as _, SeedableRng as _};
