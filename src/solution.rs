@@ -74,6 +74,7 @@ pub enum Status {
 /// The cost of a plan, term by term.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CostBreakdown {
     /// The sum of the terms.
     pub total: Money,

@@ -1,12 +1,12 @@
 //! How a call ends: the exit status, and what a failing call says on stdout and stderr.
 
 use super::files;
+use super::stdout;
 use super::text::{printable, say};
 use lotwise::diagnostic::{Diagnostic, Severity};
 use lotwise::report::text::counted;
 use serde::Serialize;
 use std::fmt::Write as _;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// The exit statuses of `docs/format.md`.
@@ -130,7 +130,7 @@ impl Failure {
     /// Says it: the document on stdout, the message on stderr; returns the exit status.
     pub fn report(self) -> Exit {
         // Where stdout is a screen, the document itself shows the issues.
-        let listed = self.0.answered || !std::io::stdout().is_terminal();
+        let listed = self.0.answered || !stdout::is_terminal();
         say(&self.sentences(listed));
         if !self.0.answered {
             // A stdout that is gone cannot be told so; the exit status and stderr still say it.

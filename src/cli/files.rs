@@ -4,6 +4,7 @@
 //! over it. What is no regular file (a pipe, `/dev/full`) is written as it is. `-` is stdin or stdout.
 
 use super::exit::{Exit, Failure};
+use super::stdout;
 use lotwise::diagnostic::{Diagnostic, codes};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -112,7 +113,7 @@ impl Destination {
     /// Exit 2 for an output that is one of `inputs`; exit 1 where nothing can be written, a closed stdout included.
     pub fn prepare(path: Option<&Path>, inputs: &[&Path]) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| !is_dash(path)) else {
-            return if stdout_was_closed() { Err(lost()) } else { Ok(Self::Stdout) };
+            return if stdout::was_closed() { Err(lost()) } else { Ok(Self::Stdout) };
         };
         let refuse = |fault: io::Error| cannot_write(&name(path), &fault);
         // A link stays a link: what it points to is replaced.
@@ -148,7 +149,7 @@ impl Destination {
     /// Exit 1; a file that stood before stands as it was.
     pub fn write(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         match self {
-            Self::Stdout => fill_stdout(fill).map_err(|fault| cannot_write("stdout", &fault)),
+            Self::Stdout => stdout::fill(fill).map_err(|fault| cannot_write("stdout", &fault)),
             Self::File(path) => replace(path, fill).map_err(|fault| cannot_write(&name(path), &fault)),
             Self::Stream(path) => OpenOptions::new()
                 .write(true)
@@ -175,7 +176,7 @@ impl Destination {
 /// # Errors
 /// What the stream says, a closed pipe included.
 pub fn write_stdout(text: &[u8]) -> io::Result<()> {
-    fill_stdout(|out| out.write_all(text))
+    stdout::fill(|out| out.write_all(text))
 }
 
 /// Writes an answer to stdout.
@@ -194,36 +195,10 @@ pub fn abandon() {
     }
 }
 
-fn fill_stdout(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    fill(&mut out)?;
-    out.flush()
-}
-
 fn filled(file: File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
     let mut out = BufWriter::with_capacity(1 << 16, file);
     fill(&mut out)?;
     out.into_inner().map_err(io::IntoInnerError::into_error)
-}
-
-/// Whether stdout was closed when the process began.
-///
-/// Rust's runtime puts `/dev/null`, opened to be read and written, in its place, so that nothing else can get its number. A
-/// shell that throws output away opens it to be written only and is not taken for it; Python's `subprocess.DEVNULL` and
-/// Node's `ignore` cannot be told from a closed one.
-#[cfg(target_os = "linux")]
-fn stdout_was_closed() -> bool {
-    let access = |flags: &str| i64::from_str_radix(flags.trim(), 8).ok().map(|flags| flags & 3);
-    let is_null = fs::read_link("/proc/self/fd/1").is_ok_and(|target| target == Path::new("/dev/null"));
-    let facts = if is_null { fs::read_to_string("/proc/self/fdinfo/1").unwrap_or_default() } else { String::new() };
-    // 2 is O_RDWR.
-    facts.lines().any(|line| line.strip_prefix("flags:").and_then(access) == Some(2))
-}
-
-/// Elsewhere it cannot be seen.
-#[cfg(not(target_os = "linux"))]
-fn stdout_was_closed() -> bool {
-    false
 }
 
 fn lost() -> Failure {

@@ -22,6 +22,7 @@ mod report;
 mod schema;
 mod signals;
 mod solve;
+mod stdout;
 mod summary;
 mod text;
 mod time_limit;
@@ -76,6 +77,7 @@ enum Command {
 
 /// Runs the command of this process, which began at `started`.
 pub fn main(started: Instant) -> ExitCode {
+    stdout::keep();
     panic::set_hook(Box::new(|fault| text::say(&format!("lotwise: internal fault: {}\n", one_line(fault)))));
     let ended = guarded(|| run(started)).unwrap_or_else(Failure::report);
     ended.into()

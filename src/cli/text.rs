@@ -1,5 +1,6 @@
 //! How things are said on a terminal: which format, to which stream, and text that cannot steer it.
 
+use super::stdout;
 use clap::ValueEnum;
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
@@ -16,7 +17,7 @@ pub enum Format {
 impl Format {
     /// The one asked for, else text where stdout is a terminal.
     pub fn on_stdout(asked: Option<Self>) -> Self {
-        asked.unwrap_or(if std::io::stdout().is_terminal() { Self::Text } else { Self::Json })
+        asked.unwrap_or(if stdout::is_terminal() { Self::Text } else { Self::Json })
     }
     /// The one asked for, else text where stderr is a terminal.
     pub fn on_stderr(asked: Option<Self>) -> Self {

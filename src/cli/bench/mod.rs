@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure};
 use super::files::Destination;
 use super::solve::MethodName;
 use super::text::{printable, say};
-use super::{signals, time_limit};
+use super::{signals, stdout, time_limit};
 use best::BestKnown;
 use cases::{Case, Selection};
 use clap::{Args, ValueEnum};
@@ -153,7 +153,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 impl Format {
     /// The one asked for, else text where stdout is a terminal.
     fn asked(asked: Option<Self>) -> Self {
-        asked.unwrap_or(if std::io::stdout().is_terminal() { Self::Text } else { Self::Json })
+        asked.unwrap_or(if stdout::is_terminal() { Self::Text } else { Self::Json })
     }
 }
 
