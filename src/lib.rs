@@ -69,7 +69,8 @@
 //! - With an iteration budget, the same instance, options and seed give the same plan on any number of threads.
 //! - A bound is proved or absent.
 //! - The library prints nothing, touches no files, installs no signal handlers and leaves rayon's global pool alone;
-//!   the clock, the cancel flag and the listener are passed in.
+//!   the clock, the cancel flag and the listener are passed in. HiGHS is kept quiet by its options; what those do not
+//!   reach are lines it writes to stdout when the wall clock is set back while it is at work.
 //!
 //! # Features
 //!
