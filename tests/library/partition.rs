@@ -143,9 +143,11 @@ fn the_command_cuts_plans_merges_and_checks() {
     done("partition whole.json --parts 3 -o parts");
     done("partition whole.json --parts 3 -o parts.ndjson");
     for part in 1..=3 {
-        done(&format!("solve parts/part-{part}.json --iterations 2000 --threads 1 -q -o plan-{part}.json"));
+        done(&format!(
+            "solve parts/part-{part}.json --method heuristic --iterations 2000 --threads 1 -q -o plan-{part}.json"
+        ));
     }
-    done("solve --ndjson parts.ndjson --iterations 2000 -q -o plans.ndjson");
+    done("solve --ndjson parts.ndjson --method heuristic --iterations 2000 -q -o plans.ndjson");
     done("merge whole.json plans.ndjson --iterations 2000 -o from-lines.json");
     done("merge whole.json plan-3.json plan-1.json plan-2.json --iterations 2000 -o merged.json");
     done("check whole.json merged.json");

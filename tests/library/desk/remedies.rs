@@ -103,7 +103,7 @@ fn crowded(seeds: u64) -> impl Iterator<Item = (String, Instance, Solution)> {
 #[test]
 fn every_remedy_does_what_it_says_in_every_factory() {
     let mut by_factory: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for (name, instance, solution) in crowded(cases().div_ceil(75)) {
+    for (name, instance, solution) in crowded(cases().div_ceil(150)) {
         let explained =
             explain(&instance, &solution, &ExplainOptions { most: 5, ..ExplainOptions::default() }).unwrap();
         for one in explained.orders.iter().filter(|one| one.in_full && one.status != OrderStatus::OnTime) {
