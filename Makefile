@@ -130,14 +130,18 @@ format: ## Formats the sources
 bench: tools ## Measures reading, compiling, constructing, verifying, writing
 	@$(WITH_TOOLS) $(CARGO) bench --locked
 
-# Needs python3, and a JDK for Timefold. PEERS="--time-limit 5 --seeds 1" is a taste; the whole takes hours.
+# Needs python3, and a JDK for Timefold. PEERS="--time-limit 5 --seeds 1" GARMENT="--time-limit 5 --orders 20 --seeds 1" is a taste;
+# the whole takes hours.
 PEERS ?=
-peers: tools ## Compares with PyJobShop, CP-SAT, Timefold and a plain annealing (see benches/peers)
+GARMENT ?=
+peers: tools ## Compares with PyJobShop, CP-SAT, Timefold and a plain annealing, and a garment plant with PyJobShop (see benches/peers)
 	@$(WITH_TOOLS) $(CARGO) build --release --locked
 	@$(CARGO) build --release --locked --manifest-path benches/peers/Cargo.toml --target-dir benches/peers/target
 	@[ -x benches/peers/.venv/bin/python ] || python3 -m venv benches/peers/.venv
-	@benches/peers/.venv/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
+	@benches/peers/.venv/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt \
+		--constraint benches/peers/constraints.txt
 	@benches/peers/.venv/bin/python benches/peers/compare.py --lotwise "$(LOTWISE)" $(PEERS)
+	@benches/peers/.venv/bin/python benches/peers/garment.py --lotwise "$(LOTWISE)" $(GARMENT)
 
 clean: ## Removes what was built and planned
 	@$(CARGO) clean
