@@ -106,13 +106,13 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// The destination `-o` names (stdout without it or for `-`), tried before any work is done: a night's search must
+    /// The destination `-o` names (stdout without it, for `-` and for its names as a device), tried before any work is done: a night's search must
     /// not end at a folder that never existed, nor in the place of its own input.
     ///
     /// # Errors
     /// Exit 2 for an output that is one of `inputs`; exit 1 where nothing can be written, a closed stdout included.
     pub fn prepare(path: Option<&Path>, inputs: &[&Path]) -> Result<Self, Failure> {
-        let Some(path) = path.filter(|path| !is_dash(path)) else {
+        let Some(path) = path.filter(|path| !is_dash(path) && !stdout::is_name(path)) else {
             return if stdout::was_closed() { Err(lost()) } else { Ok(Self::Stdout) };
         };
         let refuse = |fault: io::Error| cannot_write(&name(path), &fault);

@@ -27,6 +27,11 @@ pub fn keep() {
 #[cfg(not(unix))]
 pub fn keep() {}
 
+/// Whether a path is the system's name for it: opened, that would be stderr by now.
+pub fn is_name(path: &Path) -> bool {
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
+}
+
 /// Whether somebody reads it on a screen.
 pub fn is_terminal() -> bool {
     KEPT.get().map_or_else(|| io::stdout().is_terminal(), File::is_terminal)

@@ -1,6 +1,6 @@
 //! The command from outside: exit statuses, what stands on which stream, files written whole or not at all, signals.
 
-use crate::process::{Desk, error_of, mugs, status, stderr, stdout_json};
+use crate::process::{Desk, PROGRAM, error_of, mugs, status, stderr, stdout_json};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -125,6 +125,12 @@ fn stdin_and_stdout_are_files_too_and_quiet_is_quiet() {
     assert_eq!(status(&solved), 0, "{solved:?}");
     assert_eq!(stdout_json(&solved)["instance"], "mugs");
     assert!(solved.stderr.is_empty(), "{solved:?}");
+    // Stdout by the system's name for it.
+    if cfg!(target_os = "linux") {
+        let call = ["solve", "instance.json", "--iterations", "50", "--quiet", "-o", "/dev/stdout"];
+        let named = desk.command(&call).output().unwrap();
+        assert_eq!((&named.stdout, &named.stderr), (&solved.stdout, &Vec::new()));
+    }
 }
 
 #[test]
@@ -365,11 +371,24 @@ mod on_unix {
         fs::create_dir(&closed).unwrap();
         fs::write(closed.join("plan.json"), "yesterday").unwrap();
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
-        if fs::write(closed.join("probe"), "").is_ok() {
-            eprintln!("skipped: this user may write anywhere");
-            return;
-        }
-        error_of(&desk.run(&["solve", "instance.json", "-o", "closed/plan.json", "--iterations", "20"]), 1);
+        let call = ["solve", "instance.json", "-o", "closed/plan.json", "--iterations", "20"];
+        let refused = if fs::write(closed.join("probe"), "").is_ok() {
+            // This user may write anywhere: nobody may not.
+            fs::remove_file(closed.join("probe")).unwrap();
+            fs::set_permissions(desk.path("."), fs::Permissions::from_mode(0o755)).unwrap();
+            let as_nobody = |call: &[&str]| {
+                let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups", PROGRAM];
+                Command::new("setpriv").current_dir(desk.path(".")).args(nobody).args(call).output()
+            };
+            if !as_nobody(&["--version"]).is_ok_and(|output| output.status.success()) {
+                eprintln!("skipped: nobody may not run the program here");
+                return;
+            }
+            as_nobody(&call).unwrap()
+        } else {
+            desk.run(&call)
+        };
+        error_of(&refused, 1);
         assert_eq!(fs::read_to_string(closed.join("plan.json")).unwrap(), "yesterday");
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     }
