@@ -20,6 +20,9 @@ use tempfile::TempDir;
 /// How long a call may take to end once it is asked to, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The signal of a process that could not have the memory it asked for.
+const ABORTED: i32 = 6;
+
 /// A folder with an instance and yesterday's plan.
 struct Desk {
     folder: TempDir,
@@ -237,7 +240,6 @@ fn a_full_disk_and_one_that_is_read_only_keep_the_old_plan() {
 #[test]
 fn an_address_space_that_is_too_small_ends_in_a_plan_or_in_words() {
     use std::os::unix::process::ExitStatusExt;
-    const ABORTED: i32 = 6;
     let desk = Desk::new(400);
     let mut ends = Vec::new();
     for megabytes in [16, 24, 32, 64, 256, 4_096] {
@@ -270,7 +272,6 @@ fn an_address_space_that_is_too_small_ends_in_a_plan_or_in_words() {
 #[test]
 fn memory_that_runs_out_in_the_middle_of_a_solve_harms_nothing() {
     use std::os::unix::process::ExitStatusExt;
-    const ABORTED: i32 = 6;
     let desk = Desk::new(2_000);
     let call = ["solve", "instance.json", "-q", "--progress", "json", "-o", "plan.json", "--time-limit", "800ms"];
     // One arena: each thread's own would set aside 64 MiB, and what is asked for hardly mattered.
