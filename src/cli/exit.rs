@@ -1,8 +1,7 @@
 //! How a call ends: the exit status, and what a failing call says on stdout and stderr.
 
-use super::files;
-use super::stdout;
 use super::text::{printable, say};
+use super::{files, stdout};
 use lotwise::diagnostic::{Diagnostic, Severity};
 use lotwise::report::text::counted;
 use serde::Serialize;

@@ -106,8 +106,8 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// The destination `-o` names (stdout without it, for `-` and for its names as a device), tried before any work is done: a night's search must
-    /// not end at a folder that never existed, nor in the place of its own input.
+    /// The destination `-o` names (stdout without it, for `-` and for its names as a device), tried before any work is
+    /// done: a night's search must not end at a folder that never existed, nor in the place of its own input.
     ///
     /// # Errors
     /// Exit 2 for an output that is one of `inputs`; exit 1 where nothing can be written, a closed stdout included.

@@ -42,15 +42,13 @@ pub fn is_terminal() -> bool {
 /// # Errors
 /// What the stream says, a closed pipe included.
 pub fn fill(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let whole = |out: &mut dyn Write| {
-        let mut out = BufWriter::with_capacity(1 << 16, out);
-        fill(&mut out)?;
-        out.flush()
+    let out: &mut dyn Write = match KEPT.get() {
+        Some(kept) => &mut &*kept,
+        None => &mut io::stdout().lock(),
     };
-    match KEPT.get() {
-        Some(mut kept) => whole(&mut kept),
-        None => whole(&mut io::stdout().lock()),
-    }
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    fill(&mut out)?;
+    out.flush()
 }
 
 /// Whether stdout was closed when the process began.

@@ -236,10 +236,30 @@ fn a_full_disk_and_one_that_is_read_only_keep_the_old_plan() {
     assert!(said.ends_with("plan.json\nno\n"), "{said}");
 }
 
+/// Whether a call whose memory is limited ended in a plan that `check` accepts; else it says why and leaves the old one.
+#[track_caller]
+fn ends_in_a_plan(desk: &Desk, output: &Output, of: &str) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let planned = match (output.status.code(), output.status.signal()) {
+        (Some(0), _) => true,
+        (Some(1), _) | (None, Some(ABORTED)) => false,
+        other => panic!("{of}: {other:?} {said}"),
+    };
+    if planned {
+        desk.assert_accepted(of);
+    } else {
+        // Progress is lines of JSON, and no word of what happened.
+        assert!(said.lines().any(|line| !line.starts_with('{')), "{of}: nothing is said: {said}");
+        assert!(desk.is_untouched(), "{of}: {said}");
+    }
+    assert!(desk.litter().is_empty(), "{of}: {:?}", desk.litter());
+    planned
+}
+
 /// Memory that runs out where nobody can be asked ends the process: that is an end too, if it is said and harms nothing.
 #[test]
 fn an_address_space_that_is_too_small_ends_in_a_plan_or_in_words() {
-    use std::os::unix::process::ExitStatusExt;
     let desk = Desk::new(400);
     let mut ends = Vec::new();
     for megabytes in [16, 24, 32, 64, 256, 4_096] {
@@ -250,20 +270,10 @@ fn an_address_space_that_is_too_small_ends_in_a_plan_or_in_words() {
         }
         let call = "exec \"$0\" solve instance.json -q -o plan.json --time-limit 500ms";
         let output = desk.shell(&format!("ulimit -v {}; {call}", megabytes << 10));
-        let (code, signal) = (output.status.code(), output.status.signal());
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        ends.push((megabytes, code, signal, said.clone()));
-        match (code, signal) {
-            (Some(0), _) => desk.assert_accepted(&format!("{megabytes} MiB")),
-            (Some(1), _) | (None, Some(ABORTED)) => {
-                assert!(!said.is_empty() && desk.is_untouched(), "{megabytes} MiB: {said}");
-            }
-            other => panic!("{megabytes} MiB: {other:?} {said}"),
-        }
-        assert!(desk.litter().is_empty(), "{megabytes} MiB: {:?}", desk.litter());
+        ends.push((megabytes, ends_in_a_plan(&desk, &output, &format!("{megabytes} MiB"))));
     }
-    println!("{ends:#?}");
-    assert_eq!(ends.last().unwrap().1, Some(0), "{ends:?}");
+    println!("{ends:?}");
+    assert!(ends.last().unwrap().1, "{ends:?}");
     assert!(ends.len() > 2, "the program fits into less: {ends:?}");
 }
 
@@ -271,7 +281,6 @@ fn an_address_space_that_is_too_small_ends_in_a_plan_or_in_words() {
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_that_runs_out_in_the_middle_of_a_solve_harms_nothing() {
-    use std::os::unix::process::ExitStatusExt;
     let desk = Desk::new(2_000);
     let call = ["solve", "instance.json", "-q", "--progress", "json", "-o", "plan.json", "--time-limit", "800ms"];
     // One arena: each thread's own would set aside 64 MiB, and what is asked for hardly mattered.
@@ -292,17 +301,10 @@ fn memory_that_runs_out_in_the_middle_of_a_solve_harms_nothing() {
         let (kilobytes, of) = (peak * share / 100, format!("{share} % of {peak} kB"));
         let script = format!("ulimit -v {kilobytes}; export {}={}; exec \"$0\" {}", arena.0, arena.1, call.join(" "));
         let output = desk.shell(&script);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        match (output.status.code(), output.status.signal()) {
-            (Some(0), _) => desk.assert_accepted(&of),
-            (Some(1), _) | (None, Some(ABORTED)) if share < 100 => {
-                assert!(said.lines().any(|line| !line.starts_with('{')), "{of}: nothing is said: {said}");
-                assert!(desk.is_untouched(), "{of}: {said}");
-                died_at_work += usize::from(said.contains("\"phase\":\"construct\""));
-            }
-            other => panic!("{of}: {other:?} {said}"),
-        }
-        assert!(desk.litter().is_empty(), "{of}: {:?}", desk.litter());
+        let planned = ends_in_a_plan(&desk, &output, &of);
+        assert!(planned || share < 100, "{of}");
+        let was_at_work = String::from_utf8_lossy(&output.stderr).contains("\"phase\":\"construct\"");
+        died_at_work += usize::from(!planned && was_at_work);
     }
     println!("{died_at_work} ended at work");
     assert!(died_at_work > 2, "memory ran out in {died_at_work} of them");
