@@ -143,15 +143,15 @@ impl<'s> Generation<'s> {
     }
 
     /// What it has come to.
-    pub fn into_known(self) -> Known {
+    pub fn known(&self) -> Known {
         Known {
-            shares: self.settled.map(|settled| settled.shares).unwrap_or_default(),
-            caps: self.master.caps,
-            cuts: self.master.cuts,
-            columns: self.master.columns,
-            neighbourhoods: self.neighbourhoods,
+            shares: self.settled.as_ref().map(|settled| settled.shares.clone()).unwrap_or_default(),
+            caps: self.master.caps.clone(),
+            cuts: self.master.cuts.clone(),
+            columns: self.master.columns.clone(),
+            neighbourhoods: self.neighbourhoods.clone(),
             bound: self.bound,
-            centre: self.centre,
+            centre: self.centre.clone(),
         }
     }
 

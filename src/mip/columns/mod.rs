@@ -2,7 +2,8 @@
 //!
 //! One column is one line's whole plan. `shop` holds what the bound knows of the problem, `duals` why any prices give a
 //! proved bound, `pricing` finds the plans a line would choose under prices (`completion` lets it stop early), `master`
-//! suggests prices, `generation` is the loop between them, `branching` parts all plans in two and `tree` bounds the parts.
+//! suggests prices, `generation` is the loop between them, `branching` parts all plans in two, `tree` bounds the parts (`part`) and
+//! `diving` makes plans on the way.
 //! All proofs are integer arithmetic on integer prices; what the solver says is a hint. See `docs/mip.md`.
 //!
 //! Knows no search, and no plan but as sequences.
@@ -11,11 +12,13 @@ mod branching;
 mod closing;
 mod completion;
 mod cuts;
+mod diving;
 mod duals;
 mod generation;
 mod line;
 mod makespan;
 mod master;
+mod part;
 mod pricing;
 mod shop;
 mod single;
@@ -126,7 +129,12 @@ impl Proof<'_> {
         let needed = || Some(self.cost.load(Ordering::Relaxed) - self.step + 1);
         let mut own = Effort { cost: &needed, ..*effort };
         let known = Known::of(self.shop, self.known.clone(), self.caps());
-        tree::search(self.shop, known, i64::MAX, &mut own, &|columns| self.tell_plan(columns));
+        tree::search(self.shop, known, i64::MAX, &mut own, &|columns, cost| {
+            // Known here at once, so that what is proved depends on no listener. A plan costs no less than in the shop: if it
+            // costs more, the bound ends at what it would cost there.
+            self.cost.fetch_min(cost, Ordering::Relaxed);
+            self.tell_plan(columns);
+        });
     }
 
     /// What lots are bought at to begin with.

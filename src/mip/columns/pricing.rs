@@ -15,7 +15,7 @@ use super::completion::Completion;
 use super::cuts::Penalties;
 use super::duals::{Duals, late_cost};
 use super::line::Line;
-use super::shop::{Lots, Shop};
+use super::shop::{Lots, MOST_LOTS, Shop};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -70,6 +70,11 @@ impl Column {
     /// The instant at which it ends; before all others where it makes nothing.
     pub fn end(&self, shop: &Shop) -> i64 {
         self.ends(shop).last().unwrap_or(i64::MIN)
+    }
+
+    /// Whether it makes no lot twice.
+    pub fn is_once(&self) -> bool {
+        self.is_remembered(&vec![Lots::MAX; MOST_LOTS])
     }
 
     /// Whether the neighbourhoods let it make what it makes.

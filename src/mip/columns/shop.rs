@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 /// A set of lots, one bit each.
 pub(super) type Lots = u128;
 /// As many lots as a [`Lots`] can tell apart.
-const MOST_LOTS: usize = 128;
+pub(super) const MOST_LOTS: usize = 128;
 /// An instant after all others.
 pub(super) const NEVER: i64 = 1 << 60;
 
@@ -103,6 +103,24 @@ impl Shop {
         }
         let size = |line: &Line| line.modes.iter().all(|mode| mode.cost < LARGEST && mode.run < LARGEST);
         (shop.base < LARGEST && shop.lines.iter().all(size)).then_some(shop)
+    }
+
+    /// What is left to plan when a line makes a plan: its lots need not be made any more, at no cost, and the line makes no
+    /// others.
+    pub fn with(&self, column: &Column) -> Self {
+        let mut rest = self.clone();
+        rest.base += column.cost;
+        for &lot in &column.lots {
+            let lot = usize::from(lot);
+            rest.orders[self.order_of[lot]].reject = Some(0);
+            rest.lines.iter_mut().for_each(|line| line.forbid(lot));
+        }
+        let line = &mut rest.lines[column.line];
+        line.same.pop();
+        if line.same.is_empty() {
+            (0..self.order_of.len()).for_each(|lot| line.forbid(lot));
+        }
+        rest
     }
 
     fn add_order(

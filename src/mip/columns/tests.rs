@@ -5,11 +5,14 @@
 use super::branching::Split;
 use super::closing::{Closed, close};
 use super::cuts::{Cut, separate};
+use super::diving;
 use super::duals::{Duals, WHOLE, weighted};
 use super::generation::{Effort, Known};
+use super::part::Part;
 use super::pricing::{Column, Question, price};
 use super::shop::{Lots, NEVER, Shop};
 use super::tree;
+use crate::generate::{Parameters, generate};
 use crate::model::Instance;
 use crate::problem::Problem;
 use rand::{RngExt as _, SeedableRng};
@@ -257,11 +260,94 @@ fn splitting_alone_comes_to_the_optimum() {
         };
         let mut effort = Effort { work: 20_000_000, cost: &|| Some(best), tell: &tell, ..Effort::unlimited() };
         let known = Known::of(&shop, Vec::new(), vec![10_000; shop.order_of.len()]);
-        tree::search(&shop, known, 0, &mut effort, &|_| {});
+        tree::search(&shop, known, 0, &mut effort, &|_, _| {});
         let told = told.into_inner();
         assert!(told <= best, "{told} is above {best}\n{shop:#?}");
         // The program is in floating point: it ends within a few units of what it could prove.
         reached += usize::from(told >= best - 5);
     }
     assert!(reached >= 20, "{reached} of 24 proved");
+}
+
+/// The shop of a generated plant of three lines and twelve orders.
+fn plant(seed: u64) -> Shop {
+    let parameters = Parameters { seed, orders: Some(12), lines: Some(3), ..Parameters::default() };
+    Shop::new(&Problem::new(&generate("parallel", &parameters).unwrap())).unwrap()
+}
+
+#[test]
+fn a_plan_of_a_line_and_the_rest_of_the_shop_cost_what_they_cost_together() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
+    let mut cheaper = 0;
+    for _ in 0..40 {
+        let mut shop = shop(&mut random);
+        // Two lines alike; no kits.
+        let twin = shop.lines[0].same[0];
+        shop.lines[0].same.push(twin);
+        for order in &mut shop.orders {
+            order.lots.truncate(1);
+        }
+        let column = |lots: Vec<u8>| Column::new(&shop, 0, lots);
+        let (Some(first), Some(second)) = (column(vec![2, 3]), column(vec![4])) else { continue };
+        let rejected = |kept: &[usize]| {
+            let left = shop.orders.iter().filter(|order| !kept.contains(&order.lots[0]));
+            left.map(|order| order.reject.unwrap()).sum::<i64>()
+        };
+        let both = shop.with(&first).with(&second);
+        assert!(both.lines[0].same.is_empty() && both.lines[0].able.is_empty());
+        assert_eq!(both.base, shop.base + first.cost + second.cost);
+        assert_eq!(both.orders.iter().map(|order| order.reject.unwrap()).sum::<i64>(), rejected(&[2, 3, 4]));
+        let rest = shop.with(&first);
+        assert_eq!((rest.lines[0].same.len(), rest.lines[0].modes[2].run, rest.lines[0].modes[3].run), (1, 0, 0));
+        cheaper += usize::from(both.base + rejected(&[2, 3, 4]) < shop.base + rejected(&[]));
+    }
+    assert!(cheaper > 0, "no plan was worth making");
+}
+
+#[test]
+fn dives_find_plans_that_cost_what_they_say_and_mostly_the_best() {
+    let (mut plans, mut best) = (0, 0);
+    for seed in 1..=10 {
+        let shop = plant(seed);
+        let (cheapest, told) = (AtomicI64::new(i64::MAX), AtomicI64::new(i64::MIN));
+        let known_cost = || Some(cheapest.load(Ordering::Relaxed));
+        let hears = |columns: &[Column], cost: i64| {
+            let mut made: Lots = 0;
+            let mut sum = shop.base;
+            for column in columns {
+                let again = Column::new(&shop, column.line, column.lots.clone()).unwrap();
+                sum += again.cost;
+                for &lot in &column.lots {
+                    assert_eq!(made >> lot & 1, 0, "lot {lot} is made twice");
+                    made |= 1 << lot;
+                }
+            }
+            let left_out = shop.orders.iter().filter(|order| made >> order.lots[0] & 1 == 0);
+            sum += left_out.map(|order| order.reject.unwrap()).sum::<i64>();
+            let lines = columns.iter().fold(vec![0; shop.lines.len()], |mut lines, column| {
+                lines[column.line] += 1;
+                lines
+            });
+            assert!(lines.iter().zip(&shop.lines).all(|(&plans, line)| plans <= line.same.len()));
+            assert_eq!(sum, cost, "seed {seed}");
+            cheapest.fetch_min(cost, Ordering::Relaxed);
+        };
+        let known = Known::of(&shop, Vec::new(), vec![10_000; shop.order_of.len()]);
+        let whole = Part { shop: shop.clone(), known: known.clone(), too_wide: 0, roughly: true };
+        let mut effort = Effort { work: 200_000_000, cost: &known_cost, ..Effort::unlimited() };
+        let whole = whole.explored(&mut effort, &hears);
+        diving::dive(&whole, diving::FROM_ALL, &mut effort, &hears);
+        let found = cheapest.load(Ordering::Relaxed);
+        plans += usize::from(found < i64::MAX);
+        let tell = |bound: i64| {
+            told.fetch_max(bound, Ordering::Relaxed);
+        };
+        let mut effort = Effort { tell: &tell, ..effort };
+        tree::search(&shop, known, i64::MAX, &mut effort, &hears);
+        let (optimum, proved) = (cheapest.into_inner(), told.into_inner());
+        assert!(proved <= optimum && found >= optimum, "{proved} {optimum} {found}");
+        best += usize::from(found == optimum);
+    }
+    assert_eq!(plans, 10, "dives without a plan");
+    assert!(best >= 8, "{best} of 10 are the best");
 }

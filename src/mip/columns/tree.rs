@@ -5,42 +5,27 @@
 //! *Operations Research* 46(3), 1998). Parts that cannot be better than the best plan known are done with.
 
 use super::branching::best_split;
-use super::closing::{Closed, close};
-use super::generation::{Effort, Ending, Generation, Known};
-use super::pricing::Column;
-use super::shop::{NEVER, Shop};
+use super::diving;
+use super::generation::{Effort, Known};
+use super::part::{Better, PRECISION, Part};
+use super::shop::Shop;
 use std::cmp::Reverse;
 
-/// The share of the gap by which cuts must raise the bound to be gone on with.
-const WORTH_CUTTING: f64 = 0.1;
-/// The share of the program's value within which the bound of a part is as good as it: the last digits cost as much as all
-/// before, and splitting once more gains more than they do.
-const PRECISION: f64 = 1e-3;
-/// The share of the gap at which trying everything was too much, at which it is tried again.
-const WORTH_TRYING_AGAIN: f64 = 0.7;
-
-/// Some of all plans.
-#[derive(Clone)]
-struct Part {
-    shop: Shop,
-    known: Known,
-    /// The gap at which trying everything was too much.
-    too_wide: i64,
-    /// Whether it is bounded roughly, to be split again or done with soon.
-    roughly: bool,
-}
+/// Dives from parts take no more than one in so many parts of the work before the next begins.
+const DIVES: u64 = 3;
 
 /// Bounds the plans of a shop until time is over or nothing better can be anywhere, trying everything where the gap is below
 /// `too_wide`; `better` hears of plans that may be better.
-pub(super) fn search(
-    shop: &Shop,
-    known: Known,
-    too_wide: i64,
-    effort: &mut Effort<'_>,
-    better: &(dyn Fn(&[Column]) + Sync),
-) {
-    let whole = Part { shop: shop.clone(), known, too_wide, roughly: false };
-    let mut open = vec![explore(&whole, effort, better)];
+pub(super) fn search(shop: &Shop, known: Known, too_wide: i64, effort: &mut Effort<'_>, better: Better<'_>) {
+    let whole = Part { shop: shop.clone(), known, too_wide, roughly: true }.explored(effort, better);
+    let mut open = vec![whole];
+    if (effort.cost)().is_none_or(|cost| open[0].known.bound < cost) {
+        // Plans come first: whatever is better than the best one known spares what is cut and split for it.
+        diving::dive(&open[0], diving::FROM_ALL, effort, better);
+        open[0].roughly = false;
+        open[0] = open[0].explored(effort, better);
+    }
+    let (begun, mut dived) = (effort.work, 0);
     // The least bound of parts that cannot be split.
     let mut stuck = i64::MAX;
     loop {
@@ -71,51 +56,18 @@ pub(super) fn search(
         let explored = effort.each(&parts, |part| {
             let precision = if part.roughly { PRECISION } else { effort.precision };
             let mut own = Effort { known: part.known.bound, tell: &|_| {}, pool: None, precision, ..*effort };
-            (explore(part, &mut own, better), effort.work - own.work)
+            (part.explored(&mut own, better), effort.work - own.work)
         });
         for (part, used) in explored {
             effort.work = effort.work.saturating_sub(used);
             open.push(part);
         }
-    }
-}
-
-/// Bounds a part, cuts while that is worth it unless it is to be bounded roughly, and tries everything where the gap is small.
-fn explore(part: &Part, effort: &mut Effort<'_>, better: &(dyn Fn(&[Column]) + Sync)) -> Part {
-    let mut generation = Generation::new(&part.shop, &part.known, NEVER);
-    let mut too_wide = part.too_wide;
-    let mut before = i64::MIN;
-    while generation.run(effort) == Ending::Converged {
-        let (bound, Some((duals, least))) = (generation.bound, &generation.centre) else { break };
-        let gap = (effort.cost)().unwrap_or(i64::MAX).saturating_sub(bound);
-        if gap <= 0 {
-            break;
+        if dived * DIVES <= begun - effort.work
+            && let Some(part) = open.iter().min_by_key(|part| part.known.bound)
+        {
+            let before = effort.work;
+            diving::dive(part, diving::FROM_A_PART, effort, better);
+            dived += before - effort.work;
         }
-        if gap as f64 <= too_wide as f64 * WORTH_TRYING_AGAIN {
-            match close(&part.shop, (duals, least), NEVER, gap, effort) {
-                Closed::Proved => return part.bounded_by(bound + gap),
-                Closed::Better(columns, excess) => {
-                    better(&columns);
-                    return part.bounded_by(bound + excess);
-                }
-                Closed::Open => too_wide = gap,
-            }
-        }
-        let is_worth_it = before == i64::MIN || (bound - before) as f64 >= gap as f64 * WORTH_CUTTING;
-        if part.roughly || !is_worth_it || !generation.cut() {
-            break;
-        }
-        before = bound;
-    }
-    let known = generation.into_known();
-    Part { shop: part.shop.clone(), known, too_wide, roughly: part.roughly }
-}
-
-impl Part {
-    /// The part with all that can be said of it: there is nothing left to split.
-    fn bounded_by(&self, bound: i64) -> Self {
-        let mut done = self.clone();
-        done.known = Known { bound, columns: Vec::new(), shares: Vec::new(), ..done.known };
-        done
     }
 }
