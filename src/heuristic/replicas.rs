@@ -28,6 +28,8 @@ pub(crate) struct Effort<'a> {
     pub pool: &'a rayon::ThreadPool,
     /// Who chooses among the lines' plans come across; none: nobody.
     pub chooser: Option<&'a Chooser<'a>>,
+    /// A plan found elsewhere that is better than all before, once; never under an iteration budget.
+    pub arrived: &'a (dyn Fn() -> Option<Plan> + Sync),
 }
 
 impl Effort<'_> {

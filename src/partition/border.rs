@@ -58,6 +58,7 @@ pub(super) fn repair(
     let remaining = || budget.remaining();
     let effort = Effort {
         chooser: None,
+        arrived: &|| None,
         seed: options.seed,
         iterations: options.iterations,
         remaining: &remaining,

@@ -10,6 +10,7 @@ use crate::heuristic::coupled;
 use crate::heuristic::replicas::{Effort, Epoch};
 use crate::heuristic::search;
 use crate::model::Instance;
+use crate::plan::Plan;
 use crate::plan::pool::Pool;
 use crate::problem::Problem;
 use crate::proof::clash;
@@ -184,6 +185,7 @@ fn improve(
     let Some(best) = incumbent.best().filter(|_| budget.go_on()).cloned() else { return };
     let proved = AtomicBool::new(false);
     let failed: Mutex<Option<String>> = Mutex::new(None);
+    let arrived: Mutex<Option<Plan>> = Mutex::new(None);
     let choose = |pool: Pool| {
         recombination::choose(pool, options, budget).unwrap_or_else(|fault| {
             failed.lock().map(|mut failed| *failed = Some(fault)).ok();
@@ -198,6 +200,7 @@ fn improve(
         cancelled: &|| budget.is_cancelled() || proved.load(Ordering::Relaxed),
         pool,
         chooser: options.recombine.then_some(&choose),
+        arrived: &|| arrived.lock().ok().and_then(|mut arrived| arrived.take()),
     };
     let mut tell = |epoch: Epoch| {
         incumbent.iterations = epoch.iterations;
@@ -205,7 +208,12 @@ fn improve(
             incumbent.offer(epoch.source, plan, schedule);
         }
         if let Some(bounding) = &mut bounding {
+            let known = incumbent.best().map(|best| best.schedule.value());
             bounding.listen(problem, budget, incumbent);
+            let better = incumbent.best().filter(|best| Some(best.schedule.value()) != known);
+            if let Some((better, mut arrived)) = better.zip(arrived.lock().ok()) {
+                *arrived = Some(better.plan.clone());
+            }
         }
         proved.store(incumbent.is_proved(), Ordering::Relaxed);
         incumbent.tick(epoch.done);

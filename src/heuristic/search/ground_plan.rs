@@ -1,6 +1,6 @@
 //! Between a plan and the ground its search runs on.
 
-use crate::plan::{Fate, LinePlan, Plan};
+use crate::plan::{Fate, LinePlan, OpIdx, Plan, Portion};
 use crate::problem::{LineIdx, OrderIdx, Problem};
 use crate::schedule::incremental::{Arrangement, Ground, LotId, State, UNPLANNED_PENALTY};
 use crate::schedule::{Schedule, settle};
@@ -35,6 +35,24 @@ impl GroundPlan {
         let ground = Ground::new(problem, start, schedule, &lines, &left_out);
         let state = State::new(&ground, &arrangement_of(start, &lines))?;
         Some(Self { plan: start.clone(), ground, state, value: schedule.value() })
+    }
+
+    /// The state of another plan; none where a lot of it is none of the ground's, or items may be made in several forms,
+    /// which may have lots alike.
+    pub fn state_of(&self, plan: &Plan) -> Option<State> {
+        if !self.ground.divided.is_empty() {
+            return None;
+        }
+        let mut lots: Vec<(Portion, LotId)> = self.ground.portions.iter().copied().zip(0..).collect();
+        lots.sort_unstable();
+        let lot = |&operation: &OpIdx| {
+            let portion = plan.lots[plan.operations[operation].lot].portion();
+            lots.binary_search_by_key(&portion, |&(portion, _)| portion).ok().map(|place| lots[place].1)
+        };
+        let lines = || self.ground.lines.iter().map(|line| line.line);
+        let sequences = lines().map(|line| plan.sequences[line].iter().map(lot).collect()).collect::<Option<_>>()?;
+        let opened = lines().map(|line| plan.overtime[line].iter().map(|&window| window as u32).collect());
+        State::new(&self.ground, &Arrangement { sequences, opened: opened.collect() })
     }
 
     /// The plan of given decisions with its exact schedule; none where the reference evaluation refuses it.

@@ -112,6 +112,16 @@ pub(crate) fn search(
         }
         let ends = part.0 + 1 == parts;
         let recombined = ends && recombination.as_ref().is_some_and(|own| own.is_due(epoch) && own.run(&mut replicas));
+        let taker = match &ladder {
+            Some(ladder) => ladder.taker(epoch),
+            None => (0..replicas.len()).max_by_key(|&replica| replicas[replica].current_cost()),
+        };
+        if let Some(taker) = taker
+            && let Some(state) = (effort.arrived)().and_then(|plan| ground_plan.state_of(&plan))
+        {
+            best = best.min(state.cost());
+            replicas[taker].take_up(state);
+        }
         let iterations = replicas.iter().map(Annealing::iterations).sum();
         let better = leader(&replicas).filter(|leader| leader.best_cost() < best).and_then(|leader| {
             best = leader.best_cost();

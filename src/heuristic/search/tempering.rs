@@ -55,6 +55,12 @@ impl Ladder {
         &self.replicas
     }
 
+    /// The replica that a plan found elsewhere is given to, once those that cool down first have: the coldest, for a hot one
+    /// would melt it.
+    pub fn taker(&self, epoch: u64) -> Option<usize> {
+        (epoch >= COOLING).then(|| self.replicas[RUNGS - 1])
+    }
+
     /// Lets the replicas run through one of the parts of an epoch, as [`run_part`] does.
     pub fn run_part(
         &mut self,

@@ -47,8 +47,12 @@ fn price_changes(name: &str, instance: &Instance, tally: &mut Tally) {
     }
     let Constructed { plan, schedule, .. } = construct(&problem, Allowance::UNLIMITED);
     let mut of_whole = |plan: &GroundPlan| {
-        // Asserts that the reference says the same.
-        let agree = |state: &State| assert!(plan.finish(&problem, &state.arrangement()).is_some(), "{name}");
+        // Asserts that the reference says the same, and that the plan leads back to the state.
+        let agree = |state: &State| {
+            let (finished, _) = plan.finish(&problem, &state.arrangement()).expect(name);
+            let again = plan.state_of(&finished).map(|again| again.arrangement());
+            assert_eq!(again, plan.ground.divided.is_empty().then(|| state.arrangement()), "{name}");
+        };
         price_changes_of(name, &plan.ground, plan.state.clone(), &agree, tally);
     };
     GroundPlan::new(&problem, &plan, &schedule).iter().for_each(&mut of_whole);
@@ -187,6 +191,7 @@ fn with_effort<R>(iterations: u64, threads: usize, run: impl FnOnce(Effort<'_>) 
         cancelled: &|| false,
         pool: &pool,
         chooser: None,
+        arrived: &|| None,
     })
 }
 

@@ -13,7 +13,7 @@ pub(super) const LEFT_OUT: i64 = i64::MIN;
 pub(super) const ON_TIME: i64 = i64::MIN + 1;
 
 /// Decisions within a ground, line by line: the lots in order, and the overtime opened (sorted positions).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Arrangement {
     pub sequences: Vec<Vec<LotId>>,
     pub opened: Vec<Vec<u32>>,
