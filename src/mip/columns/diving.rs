@@ -19,15 +19,19 @@ use super::shop::{Lots, Shop};
 pub(super) const FROM_ALL: usize = 2;
 pub(super) const FROM_A_PART: usize = 1;
 
-/// Looks for plans of a part that has been bounded, turning aside at most so often on each way down; none where orders are
-/// of several lots, whose lateness no line knows alone.
-pub(super) fn dive(part: &Part, aside: usize, effort: &mut Effort<'_>, better: Better<'_>) {
+/// Looks for plans of a part that has been bounded, turning aside at most so often on each way down and doing no more than
+/// some work, for with many lines there are hundreds of ways; none where orders are of several lots, whose lateness no line
+/// knows alone. Returns the work done.
+pub(super) fn dive(part: &Part, (aside, most): (usize, u64), effort: &mut Effort<'_>, better: Better<'_>) -> u64 {
     if part.shop.orders.iter().any(|order| order.lots.len() > 1) {
-        return;
+        return 0;
     }
-    let mut own = Effort { tell: &|_| {}, precision: PRECISION, ..*effort };
+    let given = effort.work.min(most);
+    let mut own = Effort { work: given, tell: &|_| {}, precision: PRECISION, ..*effort };
     Dive { made: Vec::new(), passed_over: Vec::new(), better }.descend(part, aside, &mut own);
-    effort.work = own.work;
+    let done = given - own.work;
+    effort.work -= done;
+    done
 }
 
 /// A way down.
@@ -42,6 +46,10 @@ struct Dive<'a> {
 impl Dive<'_> {
     fn descend(&mut self, part: &Part, aside: usize, effort: &mut Effort<'_>) {
         let taken = taken(&part.known);
+        // A part of which everything has been tried has no shares.
+        if part.known.shares.is_empty() {
+            return;
+        }
         if let Some(columns) = whole_plan(&part.shop, &taken) {
             self.tell(&part.shop, columns);
             return;
@@ -101,7 +109,7 @@ fn taken(known: &Known) -> Vec<(&Column, f64)> {
 /// The plan where no line plan is in use by a part of one; what two lines would make stays with the first.
 fn whole_plan(shop: &Shop, taken: &[(&Column, f64)]) -> Option<Vec<Column>> {
     let is_whole = |share: f64| (share - share.round()).abs() < NEGLIGIBLE;
-    if taken.is_empty() || !taken.iter().all(|&(_, share)| is_whole(share)) {
+    if !taken.iter().all(|&(_, share)| is_whole(share)) {
         return None;
     }
     let mut made: Lots = 0;

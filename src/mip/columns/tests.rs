@@ -336,7 +336,9 @@ fn dives_find_plans_that_cost_what_they_say_and_mostly_the_best() {
         let whole = Part { shop: shop.clone(), known: known.clone(), too_wide: 0, roughly: true };
         let mut effort = Effort { work: 200_000_000, cost: &known_cost, ..Effort::unlimited() };
         let whole = whole.explored(&mut effort, &hears);
-        diving::dive(&whole, diving::FROM_ALL, &mut effort, &hears);
+        let (before, most) = (effort.work, 50_000_000);
+        let done = diving::dive(&whole, (diving::FROM_ALL, most), &mut effort, &hears);
+        assert!(done <= most && effort.work == before - done);
         let found = cheapest.load(Ordering::Relaxed);
         plans += usize::from(found < i64::MAX);
         let tell = |bound: i64| {

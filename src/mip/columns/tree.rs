@@ -11,17 +11,21 @@ use super::part::{Better, PRECISION, Part};
 use super::shop::Shop;
 use std::cmp::Reverse;
 
+/// Work of dives at once, to that of bounding all plans.
+const DIVE: u64 = 2;
 /// Dives from parts take no more than one in so many parts of the work before the next begins.
 const DIVES: u64 = 3;
 
 /// Bounds the plans of a shop until time is over or nothing better can be anywhere, trying everything where the gap is below
 /// `too_wide`; `better` hears of plans that may be better.
 pub(super) fn search(shop: &Shop, known: Known, too_wide: i64, effort: &mut Effort<'_>, better: Better<'_>) {
+    let before = effort.work;
     let whole = Part { shop: shop.clone(), known, too_wide, roughly: true }.explored(effort, better);
+    let most = (before - effort.work).saturating_mul(DIVE);
     let mut open = vec![whole];
     if (effort.cost)().is_none_or(|cost| open[0].known.bound < cost) {
         // Plans come first: whatever is better than the best one known spares what is cut and split for it.
-        diving::dive(&open[0], diving::FROM_ALL, effort, better);
+        diving::dive(&open[0], (diving::FROM_ALL, most), effort, better);
         open[0].roughly = false;
         open[0] = open[0].explored(effort, better);
     }
@@ -65,9 +69,7 @@ pub(super) fn search(shop: &Shop, known: Known, too_wide: i64, effort: &mut Effo
         if dived * DIVES <= begun - effort.work
             && let Some(part) = open.iter().min_by_key(|part| part.known.bound)
         {
-            let before = effort.work;
-            diving::dive(part, diving::FROM_A_PART, effort, better);
-            dived += before - effort.work;
+            dived += diving::dive(part, (diving::FROM_A_PART, most), effort, better);
         }
     }
 }
