@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::order::MAXIMUM_PIECES;
 use crate::model::read::{ReadError, read_file};
-use crate::model::scalar::{is_default, present, schema_of_plan_money};
+use crate::model::scalar::{is_default, present, schema_of_plan_duration, schema_of_plan_money, total_duration};
 use crate::model::schema::file_schema;
 use crate::model::walk::MAXIMUM_LISTED;
 use crate::model::{Duration, Instant, LotEntry, Meta};
@@ -137,7 +137,7 @@ pub struct OrderEntry {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub delivery: Option<Instant>,
     /// How late it is.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "total_duration", skip_serializing_if = "is_default")]
     pub lateness: Duration,
     /// Lateness, holding and rejection cost.
     pub cost: Money,
@@ -207,10 +207,10 @@ pub struct LineEntry {
     #[serde(default)]
     pub operations: usize,
     /// Working time of its runs.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "total_duration")]
     pub run_time: Duration,
     /// Working time of its changeovers.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "total_duration")]
     pub changeover_time: Duration,
     /// Changeovers that take time.
     #[serde(default)]
@@ -363,6 +363,9 @@ pub fn plan_schema() -> schemars::Schema {
     let mut schema = file_schema::<Solution>();
     if let Some(money) = schema.pointer_mut("/$defs/Money") {
         *money = schema_of_plan_money();
+    }
+    if let Some(duration) = schema.pointer_mut("/$defs/Duration") {
+        *duration = schema_of_plan_duration();
     }
     schema
 }

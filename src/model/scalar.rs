@@ -177,6 +177,24 @@ impl Duration {
         }
         Ok(Self(Seconds(total)))
     }
+
+    /// Reads what a plan comes to: above the limit as it is written, in days and the time of day behind them.
+    ///
+    /// # Errors
+    /// As for [`Duration::parse`], but for the limit.
+    pub(crate) fn parse_total(text: &str) -> Result<Self, ScalarError> {
+        let long = || {
+            let (days, rest) = text.strip_prefix('P')?.split_once('D')?;
+            let days: i64 = days.bytes().all(|digit| digit.is_ascii_digit()).then(|| days.parse().ok())??;
+            let time = |rest: &str| Self::parse(&format!("P{rest}")).ok().filter(|_| rest.starts_with('T'));
+            let rest = if rest.is_empty() { 0 } else { time(rest)?.0.0 };
+            days.checked_mul(86_400)?.checked_add(rest)
+        };
+        match long() {
+            Some(total) if total > DURATION_MAX.0 => Ok(Self(Seconds(total))),
+            _ => Self::parse(text),
+        }
+    }
 }
 
 impl fmt::Display for Duration {
@@ -302,6 +320,18 @@ pub(crate) fn schema_of_plan_money() -> serde_json::Value {
         "description": "Money in the instance's currency, at most 4 decimal places; with more than 15 digits it is text, so that \
             no digit is lost."
     })
+}
+
+/// The schema of durations in a plan: an order may be later, and a line at work for longer, than any duration of an instance.
+pub(crate) fn schema_of_plan_duration() -> serde_json::Value {
+    serde_json::json!({
+        "type": "string", "format": "total-duration", "description": "Duration: ISO 8601 in days, hours, minutes and seconds."
+    })
+}
+
+/// Reads a duration that a plan comes to.
+pub(crate) fn total_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    from.deserialize_str(TextVisitor { expected: "an ISO 8601 duration", parse: Duration::parse_total })
 }
 
 struct DecimalVisitor {
@@ -480,6 +510,18 @@ mod tests {
         assert_eq!(Duration::parse("P2W").unwrap().0, Seconds(14 * 86_400));
         for bad in ["P1M", "PT0.5S", "-PT1H", "45M", "", "P", "P200Y", "P99999999D", "1 hour"] {
             assert!(Duration::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_plan_comes_to_may_be_longer_than_any_duration() {
+        for seconds in [0, 2_700, 93_784, DURATION_MAX.0, DURATION_MAX.0 + 1, 1_441_597 * 86_400 + 70_755, i64::MAX] {
+            let text = Duration(Seconds(seconds)).to_string();
+            assert_eq!(Duration::parse_total(&text), Ok(Duration(Seconds(seconds))), "{text}");
+            assert_eq!(Duration::parse(&text).is_ok(), seconds <= DURATION_MAX.0, "{text}");
+        }
+        for bad in ["P+99999D", "P-99999D", "P99999DT", "P99999D1D", "P999999999999999D", "P99999D2W", "-P99999D"] {
+            assert!(Duration::parse_total(bad).is_err(), "{bad}");
         }
     }
 

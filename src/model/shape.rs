@@ -69,6 +69,8 @@ pub(crate) enum Notation {
     Instant,
     /// ISO 8601.
     Duration,
+    /// The same, of any length.
+    TotalDuration,
     /// `HH:MM`.
     TimeOfDay,
     /// Money of more digits than a JSON number keeps.
@@ -81,6 +83,7 @@ impl Notation {
         match self {
             Self::Instant => Instant::parse(text).map(|_| ()),
             Self::Duration => Duration::parse(text).map(|_| ()),
+            Self::TotalDuration => Duration::parse_total(text).map(|_| ()),
             Self::LongMoney => long_money(text).map(|_| ()),
             Self::TimeOfDay => TimeOfDay::parse(text).map(|_| ()).ok_or_else(|| ScalarError {
                 code: codes::BAD_VALUE,
@@ -93,7 +96,7 @@ impl Notation {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Instant => "an instant",
-            Self::Duration => "a duration",
+            Self::Duration | Self::TotalDuration => "a duration",
             Self::TimeOfDay => "a time of day",
             Self::LongMoney => "text of more than 15 digits",
         }
@@ -104,9 +107,11 @@ impl Notation {
         match self {
             Self::Instant if code == codes::OUT_OF_RANGE => "Write an instant in the years 1900 to 2500.",
             Self::Duration if code == codes::OUT_OF_RANGE => "Write a duration of at most 100 years.",
-            Self::Duration if code == codes::NEGATIVE_NUMBER => "Write a duration that is not negative.",
+            Self::Duration | Self::TotalDuration if code == codes::NEGATIVE_NUMBER => {
+                "Write a duration that is not negative."
+            }
             Self::Instant => "Write an instant with its offset, such as \"2026-11-23T08:00:00+08:00\".",
-            Self::Duration => "Write a duration such as \"PT45M\", \"PT1H30M\" or \"P1D\".",
+            Self::Duration | Self::TotalDuration => "Write a duration such as \"PT45M\", \"PT1H30M\" or \"P1D\".",
             Self::LongMoney => {
                 "Write a number without quotes; only more than 15 digits stand in quotes, with at most 4 places."
             }
@@ -156,6 +161,7 @@ fn compile_type(name: &str, schema: &Value, root: &Value) -> Shape {
         ("boolean", _) => Shape::Flag,
         ("string", "date-time") => Shape::Notation(Notation::Instant),
         ("string", "duration") => Shape::Notation(Notation::Duration),
+        ("string", "total-duration") => Shape::Notation(Notation::TotalDuration),
         ("string", "time-of-day") => Shape::Notation(Notation::TimeOfDay),
         ("string", "money") => Shape::Notation(Notation::LongMoney),
         ("string", "") => Shape::Text,

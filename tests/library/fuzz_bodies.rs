@@ -213,6 +213,19 @@ fn a_plan_of_any_cost_can_be_read_again() {
 }
 
 #[test]
+fn an_order_that_is_centuries_late_can_be_read_again() {
+    let due = |year: &str| {
+        format!(
+            r#"{{"format":"lotwise/1","start":"2400-11-23T08:00:00+08:00","lines":[{{"id":"L","rates":[{{"seconds_per_unit":60}}]}}],
+            "variants":[{{"id":"V"}}],"orders":[{{"id":"O","due":"{year}-01-01T00:00:00Z","items":[{{"variant":"V","quantity":59}}]}}]}}"#
+        )
+    };
+    for year in ["2300", "2301", "2000", "1900"] {
+        assert_eq!(bodies::instance(due(year).as_bytes()), End::Planned, "{year}");
+    }
+}
+
+#[test]
 fn a_plan_of_lots_without_measure_is_refused_or_drawn() {
     let sound: serde_json::Value = serde_json::from_slice(&bodies::sound_plan()).unwrap();
     for (quantity, end) in [(i64::MAX, End::Unreadable), (i64::MIN, End::Unreadable), (1_000_000_000_000, End::Invalid)]
