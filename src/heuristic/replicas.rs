@@ -267,11 +267,16 @@ pub(super) fn leader<R: Replica>(replicas: &[R]) -> Option<&R> {
     replicas.iter().min_by_key(|replica| replica.best_cost())
 }
 
+/// The replica that stands worst; none without replicas.
+pub(super) fn worst<R: Replica>(replicas: &[R]) -> Option<usize> {
+    (0..replicas.len()).max_by_key(|&index| (replicas[index].current_cost(), index))
+}
+
 /// The replica that stands worst goes on from where the best one is.
 pub(super) fn share<R: Replica>(replicas: &mut [R]) {
     let cost = |index: usize| (replicas[index].current_cost(), index);
     let Some(best) = (0..replicas.len()).min_by_key(|&index| cost(index)) else { return };
-    let Some(worst) = (0..replicas.len()).max_by_key(|&index| cost(index)) else { return };
+    let Some(worst) = worst(replicas) else { return };
     if let Ok([best, worst]) = replicas.get_disjoint_mut([best, worst]) {
         worst.go_on_from(best);
     }

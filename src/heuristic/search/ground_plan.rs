@@ -51,8 +51,8 @@ impl GroundPlan {
         };
         let lines = || self.ground.lines.iter().map(|line| line.line);
         let sequences = lines().map(|line| plan.sequences[line].iter().map(lot).collect()).collect::<Option<_>>()?;
-        let opened = lines().map(|line| plan.overtime[line].iter().map(|&window| window as u32).collect());
-        State::new(&self.ground, &Arrangement { sequences, opened: opened.collect() })
+        let opened = lines().map(|line| opened_by(plan, line)).collect();
+        State::new(&self.ground, &Arrangement { sequences, opened })
     }
 
     /// The plan of given decisions with its exact schedule; none where the reference evaluation refuses it.
@@ -81,8 +81,12 @@ pub(super) fn arrangement_of(plan: &Plan, lines: &[LineIdx]) -> Arrangement {
         (std::mem::replace(&mut first, next)..next).collect()
     };
     let sequences = lines.iter().map(lots).collect();
-    let opened = |&line: &LineIdx| plan.overtime[line].iter().map(|&window| window as u32).collect();
-    Arrangement { sequences, opened: lines.iter().map(opened).collect() }
+    Arrangement { sequences, opened: lines.iter().map(|&line| opened_by(plan, line)).collect() }
+}
+
+/// The overtime a plan opens on a line.
+fn opened_by(plan: &Plan, line: LineIdx) -> Vec<u32> {
+    plan.overtime[line].iter().map(|&window| window as u32).collect()
 }
 
 /// What each line of a ground does.

@@ -27,7 +27,7 @@ use tempering::{Ladder, RUNGS};
 use crate::heuristic::moves::Neighbours;
 use crate::heuristic::replicas::{
     Coolings, EPOCHS, Effort, Epoch, Pace, Replica as _, SEARCH, all_parts, leader, parts_of_epoch, run_part, share,
-    span_of_part,
+    span_of_part, worst,
 };
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -114,7 +114,7 @@ pub(crate) fn search(
         let recombined = ends && recombination.as_ref().is_some_and(|own| own.is_due(epoch) && own.run(&mut replicas));
         let taker = match &ladder {
             Some(ladder) => ladder.taker(epoch),
-            None => (0..replicas.len()).max_by_key(|&replica| replicas[replica].current_cost()),
+            None => worst(&replicas),
         };
         if let Some(taker) = taker
             && let Some(state) = (effort.arrived)().and_then(|plan| ground_plan.state_of(&plan))

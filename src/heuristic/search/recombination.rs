@@ -10,7 +10,7 @@
 //! Who chooses is not known here.
 
 use super::anneal::Annealing;
-use crate::heuristic::replicas::{EPOCHS, Effort, Replica as _, Temperatures, leader};
+use crate::heuristic::replicas::{EPOCHS, Effort, Replica as _, Temperatures, leader, worst};
 use crate::plan::pool::{Chooser, LineChoice, Pool};
 use crate::schedule::incremental::{Arrangement, Ground, LotId, State, UNPLANNED_PENALTY};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -110,8 +110,8 @@ impl<'a> Recombination<'a> {
         let Some(chosen) = (self.chooser)(pool) else { return false };
         let plan = self.without_doubles(chosen.into_iter().filter_map(|place| plans.get(place)));
         let Some(state) = plan.filter(|state| state.cost() < cost) else { return false };
-        let Some(worst) = replicas.iter_mut().max_by_key(|replica| replica.current_cost()) else { return false };
-        worst.take_up(state);
+        let Some(worst) = worst(replicas) else { return false };
+        replicas[worst].take_up(state);
         true
     }
 

@@ -8,7 +8,7 @@
 //! the order of a lot out is in both parts of a split by time or line.
 
 use super::generation::{Effort, Generation, Known};
-use super::master::NEGLIGIBLE;
+use super::master::{NEGLIGIBLE, in_use};
 use super::shop::{NEVER, Shop};
 
 /// Splits of each kind that are tried.
@@ -70,7 +70,7 @@ fn candidates(shop: &Shop, known: &Known) -> Vec<Split> {
     let lots = shop.order_of.len();
     let mut ends: Vec<Vec<(i64, f64)>> = vec![Vec::new(); lots];
     let mut on_line = vec![vec![0.0; shop.lines.len()]; lots];
-    for (column, &share) in known.columns.iter().zip(&known.shares).filter(|(_, share)| **share > NEGLIGIBLE) {
+    for (column, share) in in_use(&known.columns, &known.shares) {
         for (end, &lot) in column.ends(shop).zip(&column.lots) {
             ends[usize::from(lot)].push((end, share));
             on_line[usize::from(lot)][column.line] += share;

@@ -10,7 +10,7 @@
 //! A heuristic: it proves nothing of the shop it begins with.
 
 use super::generation::{Effort, Known};
-use super::master::NEGLIGIBLE;
+use super::master::{NEGLIGIBLE, in_use};
 use super::part::{Better, PRECISION, Part};
 use super::pricing::Column;
 use super::shop::{Lots, Shop};
@@ -45,11 +45,11 @@ struct Dive<'a> {
 
 impl Dive<'_> {
     fn descend(&mut self, part: &Part, aside: usize, effort: &mut Effort<'_>) {
-        let taken = taken(&part.known);
         // A part of which everything has been tried has no shares.
         if part.known.shares.is_empty() {
             return;
         }
+        let taken = taken(&part.known);
         if let Some(columns) = whole_plan(&part.shop, &taken) {
             self.tell(&part.shop, columns);
             return;
@@ -89,7 +89,7 @@ impl Dive<'_> {
     }
 
     fn tell(&self, shop: &Shop, columns: Vec<Column>) {
-        let made = columns.iter().fold(0, |set: Lots, column| column.lots.iter().fold(set, |set, &lot| set | 1 << lot));
+        let made = columns.iter().fold(0, |made, column| made | column.set());
         let left_out = shop.orders.iter().filter(|order| made >> order.lots[0] & 1 == 0);
         let Some(left_out) = left_out.map(|order| order.reject).sum::<Option<i64>>() else { return };
         let cost = shop.base + columns.iter().map(|column| column.cost).sum::<i64>() + left_out;
@@ -100,8 +100,7 @@ impl Dive<'_> {
 
 /// The line plans in use, the largest shares first.
 fn taken(known: &Known) -> Vec<(&Column, f64)> {
-    let shares = known.columns.iter().zip(known.shares.iter().copied());
-    let mut taken: Vec<(&Column, f64)> = shares.filter(|&(_, share)| share > NEGLIGIBLE).collect();
+    let mut taken: Vec<(&Column, f64)> = in_use(&known.columns, &known.shares).collect();
     taken.sort_by(|a, b| b.1.total_cmp(&a.1));
     taken
 }

@@ -10,7 +10,7 @@
 use super::cuts::{Cut, separate};
 use super::duals::Duals;
 use super::line::Line;
-use super::master::{Master, NEGLIGIBLE, Suggestion};
+use super::master::{Master, Suggestion, in_use};
 use super::pricing::{Column, Question, price};
 use super::shop::{Lots, Shop};
 use rayon::prelude::*;
@@ -187,8 +187,7 @@ impl<'s> Generation<'s> {
     /// Cuts off what the program last came to, after it has converged; whether it could.
     pub fn cut(&mut self) -> bool {
         let Some(settled) = &self.settled else { return false };
-        let taken = self.master.columns.iter().zip(settled.shares.iter().copied());
-        let taken: Vec<_> = taken.filter(|(_, share)| *share > NEGLIGIBLE).collect();
+        let taken: Vec<_> = in_use(&self.master.columns, &settled.shares).collect();
         let mut cuts = self.master.cuts.clone();
         let found = separate(&mut cuts, &taken, self.shop.order_of.len());
         if found {
@@ -297,8 +296,7 @@ impl<'s> Generation<'s> {
     /// Lets lots on cycles of plans in use be remembered; whether there were any.
     fn grow(&mut self, suggestion: &Suggestion) -> bool {
         let mut grown = false;
-        for (column, _) in self.master.columns.iter().zip(&suggestion.shares).filter(|(_, share)| **share > NEGLIGIBLE)
-        {
+        for (column, _) in in_use(&self.master.columns, &suggestion.shares) {
             for (place, &lot) in column.lots.iter().enumerate() {
                 let Some(length) = column.lots[place + 1..].iter().position(|&other| other == lot) else { continue };
                 for &between in &column.lots[place + 1..place + 1 + length] {

@@ -165,6 +165,11 @@ impl<'s> Master<'s> {
     }
 }
 
+/// The plans in use and their shares.
+pub(super) fn in_use<'a>(columns: &'a [Column], shares: &'a [f64]) -> impl Iterator<Item = (&'a Column, f64)> {
+    columns.iter().zip(shares.iter().copied()).filter(|&(_, share)| share > NEGLIGIBLE)
+}
+
 impl Column {
     /// What the plan comes to under some prices.
     pub fn worth(&self, duals: &Duals) -> i64 {

@@ -2,8 +2,8 @@
 //!
 //! One column is one line's whole plan. `shop` holds what the bound knows of the problem, `duals` why any prices give a
 //! proved bound, `pricing` finds the plans a line would choose under prices (`completion` lets it stop early), `master`
-//! suggests prices, `generation` is the loop between them, `branching` parts all plans in two, `tree` bounds the parts (`part`) and
-//! `diving` makes plans on the way.
+//! suggests prices, `generation` is the loop between them, `branching` parts all plans in two, `tree` bounds the parts
+//! (`part`) and `diving` makes plans on the way.
 //! All proofs are integer arithmetic on integer prices; what the solver says is a hint. See `docs/mip.md`.
 //!
 //! Knows no search, and no plan but as sequences.

@@ -28,8 +28,8 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// The part bounded by column generation, with cuts while they are worth it, unless it is to be bounded roughly; where the gap is
-    /// small, everything is tried.
+    /// The part bounded by column generation, with cuts while they are worth it, unless it is to be bounded roughly; where
+    /// the gap is small, everything is tried.
     pub fn explored(&self, effort: &mut Effort<'_>, better: Better<'_>) -> Self {
         let mut generation = Generation::new(&self.shop, &self.known, NEVER);
         let mut too_wide = self.too_wide;

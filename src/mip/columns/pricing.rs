@@ -15,7 +15,7 @@ use super::completion::Completion;
 use super::cuts::Penalties;
 use super::duals::{Duals, late_cost};
 use super::line::Line;
-use super::shop::{Lots, MOST_LOTS, Shop};
+use super::shop::{Lots, Shop};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -74,7 +74,12 @@ impl Column {
 
     /// Whether it makes no lot twice.
     pub fn is_once(&self) -> bool {
-        self.is_remembered(&vec![Lots::MAX; MOST_LOTS])
+        self.set().count_ones() as usize == self.lots.len()
+    }
+
+    /// The lots it makes.
+    pub fn set(&self) -> Lots {
+        self.lots.iter().fold(0, |set, &lot| set | 1 << lot)
     }
 
     /// Whether the neighbourhoods let it make what it makes.

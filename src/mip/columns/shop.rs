@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 /// A set of lots, one bit each.
 pub(super) type Lots = u128;
 /// As many lots as a [`Lots`] can tell apart.
-pub(super) const MOST_LOTS: usize = 128;
+const MOST_LOTS: usize = 128;
 /// An instant after all others.
 pub(super) const NEVER: i64 = 1 << 60;
 

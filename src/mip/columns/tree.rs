@@ -20,15 +20,14 @@ const DIVES: u64 = 3;
 /// `too_wide`; `better` hears of plans that may be better.
 pub(super) fn search(shop: &Shop, known: Known, too_wide: i64, effort: &mut Effort<'_>, better: Better<'_>) {
     let before = effort.work;
-    let whole = Part { shop: shop.clone(), known, too_wide, roughly: true }.explored(effort, better);
+    let mut whole = Part { shop: shop.clone(), known, too_wide, roughly: true }.explored(effort, better);
     let most = (before - effort.work).saturating_mul(DIVE);
-    let mut open = vec![whole];
-    if (effort.cost)().is_none_or(|cost| open[0].known.bound < cost) {
+    if (effort.cost)().is_none_or(|cost| whole.known.bound < cost) {
         // Plans come first: whatever is better than the best one known spares what is cut and split for it.
-        diving::dive(&open[0], (diving::FROM_ALL, most), effort, better);
-        open[0].roughly = false;
-        open[0] = open[0].explored(effort, better);
+        diving::dive(&whole, (diving::FROM_ALL, most), effort, better);
+        whole = Part { roughly: false, ..whole }.explored(effort, better);
     }
+    let mut open = vec![whole];
     let (begun, mut dived) = (effort.work, 0);
     // The least bound of parts that cannot be split.
     let mut stuck = i64::MAX;
