@@ -4,10 +4,14 @@ use super::Draw;
 use crate::schedule::incremental::{LotId, Proposal};
 use smallvec::SmallVec;
 
-/// Proposes to swap a block with the block behind a lot near it, or with a random one.
+/// How often, in a hundred, a partner that is not near is sought at the time of the lot on another line: when cold, far
+/// from it hardly any swap is taken.
+const BESIDE: usize = 60;
+
+/// Proposes to swap a block with the block behind a lot near it, with one made at the same time elsewhere, or with a random one.
 pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
     let Some((lot, line, place)) = draw.lot() else { return false };
-    let Some((other, other_place)) = partner(draw, lot, line) else { return false };
+    let Some((other, other_place)) = partner(draw, lot, (line, place)) else { return false };
     let short = draw.chance(75);
     let (length, other_length) = if short { (1, 1) } else { (draw.block_length(), draw.block_length()) };
     let length = length.min(draw.state.sequence(line).len() - place);
@@ -43,7 +47,7 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
 }
 
 /// Line and place of the block to swap with.
-fn partner(draw: &mut Draw<'_>, lot: LotId, line: usize) -> Option<(usize, usize)> {
+fn partner(draw: &mut Draw<'_>, lot: LotId, (line, place): (usize, usize)) -> Option<(usize, usize)> {
     let near = draw.neighbours.of(lot).len();
     if near > 0 && draw.chance(50) {
         let pick = draw.below(near);
@@ -53,10 +57,21 @@ fn partner(draw: &mut Draw<'_>, lot: LotId, line: usize) -> Option<(usize, usize
     }
     let eligible = draw.ground.eligible(lot).len();
     let pick = draw.below(eligible);
-    let other = if draw.chance(30) { line } else { usize::from(draw.ground.eligible(lot)[pick]) };
+    let drawn = usize::from(draw.ground.eligible(lot)[pick]);
+    if drawn != line && draw.chance(BESIDE) {
+        return beside(draw, drawn, (line, place));
+    }
+    let other = if draw.chance(30) { line } else { drawn };
     let length = draw.state.sequence(other).len();
     if length == 0 {
         return None;
     }
     Some((other, draw.below(length)))
+}
+
+/// The place at which another line makes something while a line does at a place; or one to either side.
+fn beside(draw: &mut Draw<'_>, other: usize, (line, place): (usize, usize)) -> Option<(usize, usize)> {
+    let meanwhile = draw.state.place_at(other, draw.state.end_at(line, place));
+    let beside = (meanwhile + draw.below(3)).checked_sub(1)?;
+    (beside < draw.state.sequence(other).len()).then_some((other, beside))
 }

@@ -171,6 +171,23 @@ fn begun_kit() -> Instance {
     crate::model::read_instance(text.as_bytes()).unwrap()
 }
 
+#[test]
+fn what_a_line_makes_at_an_instant_is_the_first_lot_that_ends_then_or_later() {
+    let set = setting(&[("calendar", "two-shift"), ("tardiness_percent", "60")]);
+    let asked = Parameters { orders: Some(40), lines: Some(3), set, ..Parameters::default() };
+    let problem = Problem::new(&generate("parallel", &asked).unwrap());
+    let Constructed { plan, schedule, .. } = construct(&problem, Allowance::UNLIMITED);
+    let GroundPlan { state, .. } = GroundPlan::new(&problem, &plan, &schedule).unwrap();
+    let ends: Vec<Vec<i64>> =
+        (0..3).map(|line| (0..state.sequence(line).len()).map(|place| state.end_at(line, place)).collect()).collect();
+    for instant in ends.iter().flatten().flat_map(|&end| [end - 1, end, end + 1]) {
+        for (line, ends) in ends.iter().enumerate() {
+            let before = ends.iter().take_while(|&&end| end < instant).count();
+            assert_eq!(state.place_at(line, instant), before);
+        }
+    }
+}
+
 /// A plant of forty orders that may be refused, on four lines.
 fn small_plant(change: impl Fn(usize, &mut crate::model::Order)) -> Problem {
     let set = setting(&[("load_percent", "60"), ("reject_percent", "100"), ("deadline_percent", "0")]);

@@ -124,6 +124,12 @@ impl State {
         sequence.clock.instant_near(sequence.steps[place].window, sequence.steps[place].end)
     }
 
+    /// The first place of a line whose lot ends at an instant or later.
+    pub fn place_at(&self, line: usize, instant: i64) -> usize {
+        let sequence = &self.sequences[line];
+        sequence.steps.partition_point(|step| sequence.clock.instant_near(step.window, step.end) < instant)
+    }
+
     /// Whether every item of an order stands in the sequences, in one of its forms.
     fn is_whole(&self, ground: &Ground, order: &OrderFacts) -> bool {
         let stands = |&lot: &LotId| self.places[lot as usize].0 != NOWHERE;
