@@ -14,12 +14,10 @@ const PLACES_TRIED: usize = 8;
 impl Draw<'_> {
     /// A line that can run a lot: mostly one on which it runs fast.
     pub(super) fn fast_line(&mut self, lot: LotId) -> usize {
-        let eligible = self.ground.eligible(lot).len();
         if self.chance(ANY_LINE) {
-            let pick = self.below(eligible);
-            return usize::from(self.ground.eligible(lot)[pick]);
+            return self.line_for(lot);
         }
-        let rank = self.random.next_u32().trailing_ones() as usize % eligible;
+        let rank = self.random.next_u32().trailing_ones() as usize % self.ground.eligible(lot).len();
         usize::from(self.neighbours.lines_by_run(self.ground, lot)[rank])
     }
 

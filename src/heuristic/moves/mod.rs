@@ -134,6 +134,12 @@ impl Draw<'_> {
         self.state.place(lots[pick])
     }
 
+    /// A line that can run a lot, for which there is one.
+    fn line_for(&mut self, lot: LotId) -> usize {
+        let pick = self.below(self.ground.eligible(lot).len());
+        usize::from(self.ground.eligible(lot)[pick])
+    }
+
     /// A place for a lot that has none: behind a lot near it, or anywhere on a line that can run it.
     fn somewhere(&mut self, lot: LotId) -> Option<(usize, usize)> {
         let near = self.neighbours.of(lot).len();
@@ -144,12 +150,10 @@ impl Draw<'_> {
                 return Some((line, place + 1));
             }
         }
-        let eligible = self.ground.eligible(lot).len();
-        if eligible == 0 {
+        if self.ground.eligible(lot).is_empty() {
             return None;
         }
-        let pick = self.below(eligible);
-        let line = usize::from(self.ground.eligible(lot)[pick]);
+        let line = self.line_for(lot);
         Some((line, self.below(self.state.sequence(line).len() + 1)))
     }
 

@@ -25,9 +25,7 @@ fn target(draw: &mut Draw<'_>, lot: LotId) -> Option<(usize, usize)> {
         let (line, place) = draw.place_of_neighbour(neighbour)?;
         return Some((line, place + 1));
     }
-    let eligible = draw.ground.eligible(lot).len();
-    let pick = draw.below(eligible);
-    let line = usize::from(draw.ground.eligible(lot)[pick]);
+    let line = draw.line_for(lot);
     let place = draw.below(draw.state.sequence(line).len() + 1);
     Some((line, place))
 }

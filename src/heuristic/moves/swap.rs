@@ -55,9 +55,7 @@ fn partner(draw: &mut Draw<'_>, lot: LotId, (line, place): (usize, usize)) -> Op
         let (other, place) = draw.place_of_neighbour(draw.neighbours.of(lot)[pick])?;
         return (place + 1 < draw.state.sequence(other).len()).then_some((other, place + 1));
     }
-    let eligible = draw.ground.eligible(lot).len();
-    let pick = draw.below(eligible);
-    let drawn = usize::from(draw.ground.eligible(lot)[pick]);
+    let drawn = draw.line_for(lot);
     if drawn != line && draw.chance(BESIDE) {
         return beside(draw, drawn, (line, place));
     }
@@ -71,7 +69,7 @@ fn partner(draw: &mut Draw<'_>, lot: LotId, (line, place): (usize, usize)) -> Op
 
 /// The place at which another line makes something while a line does at a place; or one to either side.
 fn beside(draw: &mut Draw<'_>, other: usize, (line, place): (usize, usize)) -> Option<(usize, usize)> {
-    let meanwhile = draw.state.place_at(other, draw.state.end_at(line, place));
+    let meanwhile = draw.state.first_behind(other, draw.state.end_at(line, place) - 1);
     let beside = (meanwhile + draw.below(3)).checked_sub(1)?;
     (beside < draw.state.sequence(other).len()).then_some((other, beside))
 }

@@ -12,9 +12,7 @@ pub(super) fn propose(draw: &mut Draw<'_>, proposal: &mut Proposal) -> bool {
         let Some((other, place)) = draw.place_of_neighbour(draw.neighbours.of(lot)[pick]) else { return false };
         (other, place + 1)
     } else {
-        let eligible = draw.ground.eligible(lot).len();
-        let pick = draw.below(eligible);
-        let other = usize::from(draw.ground.eligible(lot)[pick]);
+        let other = draw.line_for(lot);
         (other, draw.below(draw.state.sequence(other).len() + 1))
     };
     if other == line {

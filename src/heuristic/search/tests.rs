@@ -172,7 +172,7 @@ fn begun_kit() -> Instance {
 }
 
 #[test]
-fn what_a_line_makes_at_an_instant_is_the_first_lot_that_ends_then_or_later() {
+fn the_first_place_that_is_not_over_is_that_of_the_first_lot_that_ends_later() {
     let set = setting(&[("calendar", "two-shift"), ("tardiness_percent", "60")]);
     let asked = Parameters { orders: Some(40), lines: Some(3), set, ..Parameters::default() };
     let problem = Problem::new(&generate("parallel", &asked).unwrap());
@@ -183,7 +183,7 @@ fn what_a_line_makes_at_an_instant_is_the_first_lot_that_ends_then_or_later() {
     for instant in ends.iter().flatten().flat_map(|&end| [end - 1, end, end + 1]) {
         for (line, ends) in ends.iter().enumerate() {
             let before = ends.iter().take_while(|&&end| end < instant).count();
-            assert_eq!(state.place_at(line, instant), before);
+            assert_eq!(state.first_behind(line, instant - 1), before);
         }
     }
 }

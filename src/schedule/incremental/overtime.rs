@@ -67,13 +67,6 @@ impl State {
         opened
     }
 
-    /// The first place of a line that is not over at an instant.
-    fn first_behind(&self, line: usize, instant: i64) -> usize {
-        let sequence = &self.sequences[line];
-        let worked = sequence.clock.worked_before(instant);
-        sequence.steps.partition_point(|step| step.end <= worked)
-    }
-
     /// Change of the cost of a line, kits and makespan apart, were it simulated by another clock from a place on (from
     /// the splice on, where that comes first), and its new end.
     fn price_anew(

@@ -124,10 +124,11 @@ impl State {
         sequence.clock.instant_near(sequence.steps[place].window, sequence.steps[place].end)
     }
 
-    /// The first place of a line whose lot ends at an instant or later.
-    pub fn place_at(&self, line: usize, instant: i64) -> usize {
+    /// The first place of a line that is not over at an instant.
+    pub fn first_behind(&self, line: usize, instant: i64) -> usize {
         let sequence = &self.sequences[line];
-        sequence.steps.partition_point(|step| sequence.clock.instant_near(step.window, step.end) < instant)
+        let worked = sequence.clock.worked_before(instant);
+        sequence.steps.partition_point(|step| step.end <= worked)
     }
 
     /// Whether every item of an order stands in the sequences, in one of its forms.
