@@ -65,7 +65,7 @@ impl<'g> Annealing<'g> {
 
     /// Temperatures for this instance, from a sample of moves; unless the plan at hand may melt, none at which it does.
     pub fn calibrate(&mut self, may_melt: bool) -> Temperatures {
-        if let Some((first, last)) = self.guidance.temperatures(self.ground) {
+        if let Some((first, last)) = self.guidance.temperatures() {
             return Temperatures { first, last };
         }
         let mut worse: Vec<f64> = Vec::with_capacity(SAMPLES);

@@ -15,14 +15,34 @@ pub(super) enum Guidance {
     Cost,
     /// The cost, and a share of it for each second of a line's end.
     Ends(f64),
-    /// Instead of the makespan, what a second past the target costs, and a second of a line's end.
-    Target(f64, f64),
+    /// Instead of the makespan, seconds past a target.
+    Target(Target),
+}
+
+/// What is charged where a target is aimed at, in ten-thousandths.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    /// For a second of a line past the target.
+    over: f64,
+    /// For a second of a line's end.
+    end: f64,
+    /// First and last temperature.
+    heat: (f64, f64),
 }
 
 /// What a second of a line's end counts against a second of makespan, over the number of lines.
 const END_SHARE: f64 = 0.5;
-/// The same where a target is aimed at.
+/// The same where a target is aimed at, and where changeovers are short: which line is fastest for which lot decides more than
+/// what follows what, and the less all lines work together, the earlier the last one ends.
 const END_SHARE_WITH_TARGET: f64 = 2.0;
+const END_SHARE_WITH_SHORT_CHANGEOVERS: f64 = 4.0;
+/// First and last temperature, in what the mean time of a lot past the target costs: a hot search moves lots for nothing, a cold
+/// one no longer moves any. Between short changeovers there is still something to choose when it is colder.
+const FIRST_HEAT: f64 = 0.7;
+const LAST_HEAT: f64 = 0.1;
+const LAST_HEAT_WITH_SHORT_CHANGEOVERS: f64 = 0.02;
+/// The mean changeover is short where it takes less than so many lots do (`docs/experiments.md`).
+const SHORT: f64 = 2.0;
 
 impl Guidance {
     /// What a ground asks for.
@@ -32,7 +52,14 @@ impl Guidance {
         if ground.makespan_cost_per_hour == 0 {
             Self::Cost
         } else if ground.charges_only_makespan() {
-            Self::Target(per_second, END_SHARE_WITH_TARGET * per_second / lines)
+            let time = ground.mean_time();
+            let (share, last) = match ground.mean_changeover() < SHORT * time {
+                true => (END_SHARE_WITH_SHORT_CHANGEOVERS, LAST_HEAT_WITH_SHORT_CHANGEOVERS),
+                false => (END_SHARE_WITH_TARGET, LAST_HEAT),
+            };
+            let lot = (per_second * time).max(1.0);
+            let heat = (FIRST_HEAT * lot, last * lot);
+            Self::Target(Target { over: per_second, end: share * per_second / lines, heat })
         } else {
             Self::Ends(END_SHARE * per_second / lines)
         }
@@ -43,7 +70,7 @@ impl Guidance {
         match self {
             Self::Cost => price.delta as f64,
             Self::Ends(end) => price.delta as f64 + end * price.ends as f64,
-            Self::Target(over, end) => {
+            Self::Target(Target { over, end, .. }) => {
                 (price.delta - price.makespan) as f64 + over * price.over as f64 + end * price.ends as f64
             }
         }
@@ -74,13 +101,9 @@ impl Guidance {
     }
 
     /// First and last temperature where they follow from the ground, in ten-thousandths.
-    pub fn temperatures(self, ground: &Ground) -> Option<(f64, f64)> {
-        // In terms of the time a lot takes: a hot search moves lots for nothing, a cold one no longer moves any.
+    pub fn temperatures(self) -> Option<(f64, f64)> {
         match self {
-            Self::Target(per_second, _) => {
-                let lot = (per_second * ground.mean_time()).max(1.0);
-                Some((0.7 * lot, 0.1 * lot))
-            }
+            Self::Target(target) => Some(target.heat),
             Self::Cost | Self::Ends(_) => None,
         }
     }

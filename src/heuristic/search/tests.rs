@@ -2,6 +2,7 @@
 //! been cheap enough, and changes no price. What makes lines stand alone, and what groups of them take in and leave out.
 
 use super::ground_plan::{GroundPlan, arrangement_of};
+use super::guidance::Guidance;
 use super::tempering::{Ladder, RUNGS};
 use super::{Annealing, TEMPERED_PACE, improve_groups};
 use crate::generate::{Parameters, features_of_anything, generate};
@@ -186,6 +187,33 @@ fn the_first_place_that_is_not_over_is_that_of_the_first_lot_that_ends_later() {
             assert_eq!(state.first_behind(line, instant - 1), before);
         }
     }
+}
+
+/// First and last temperature, over what the second past a target costs, where the makespan alone counts and every lot takes an hour, on
+/// one line with changeovers of so many seconds, which takes two hours, and on one without.
+fn heat_with_changeovers_of(seconds: u32) -> (f64, f64) {
+    let text = format!(
+        r#"{{"format":"lotwise/1","start":"2026-11-23T08:00:00Z","objective":{{"makespan_cost_per_hour":3600}},
+        "changeovers":[{{"id":"set","rules":[{{"attribute":"class","time":"PT{seconds}S"}}]}}],
+        "lines":[{{"id":"quick","rates":[{{"seconds_per_unit":3600}}]}},
+            {{"id":"slow","changeovers":"set","rates":[{{"seconds_per_unit":7200}}]}}],
+        "variants":[{{"id":"a","attributes":{{"class":"a"}}}},{{"id":"b","attributes":{{"class":"b"}}}}],
+        "orders":[{{"id":"1","items":[{{"variant":"a","quantity":1}}]}},{{"id":"2","items":[{{"variant":"b","quantity":1}}]}}]}}"#
+    );
+    let problem = Problem::new(&crate::model::read_instance(text.as_bytes()).unwrap());
+    let Constructed { plan, schedule, .. } = construct(&problem, Allowance::UNLIMITED);
+    let GroundPlan { ground, .. } = GroundPlan::new(&problem, &plan, &schedule).unwrap();
+    let (first, last) = Guidance::of(&ground).temperatures().unwrap();
+    // One of money, in ten-thousandths.
+    let second = 10_000.0;
+    (first / second, last / second)
+}
+
+#[test]
+fn short_changeovers_are_searched_until_it_is_colder() {
+    // The mean over both lines is half of it, and short is less than two lots.
+    assert_eq!(heat_with_changeovers_of(4 * 3_600 + 1), (2_520.0, 360.0));
+    assert_eq!(heat_with_changeovers_of(4 * 3_600 - 1), (2_520.0, 72.0));
 }
 
 /// A plant of forty orders that may be refused, on four lines.

@@ -193,6 +193,18 @@ impl Ground {
         sum as f64 / self.lots.len().max(1) as f64
     }
 
+    /// The mean changeover time between two classes, over all pairs of them and all lines; none on a line without changeovers.
+    pub fn mean_changeover(&self) -> f64 {
+        let mean = |table: &Table| {
+            let pairs = table.seconds.iter().enumerate().filter(|(pair, _)| pair % (table.classes + 1) != 0);
+            let (count, sum) = pairs.fold((0, 0), |(count, sum), (_, &seconds)| (count + 1, sum + u64::from(seconds)));
+            sum as f64 / f64::from(count.max(1))
+        };
+        let means: Vec<f64> = self.tables.iter().map(mean).collect();
+        let of_lines = self.lines.iter().map(|line| line.table.map_or(0.0, |table| means[table]));
+        of_lines.sum::<f64>() / self.lines.len().max(1) as f64
+    }
+
     /// The least changeover time of a line into each class from another one.
     fn least_changeovers(&self, line: &LineFacts) -> Vec<i64> {
         let Some(table) = line.table.map(|table| &self.tables[table]) else { return Vec::new() };
