@@ -59,8 +59,9 @@ impl Part {
             }
             before = bound;
         }
-        let known = settled.unwrap_or_else(|| generation.known());
-        let known = Known { bound: generation.bound, ..known };
+        // The bound and the prices it comes from go together: what is tried later is measured by these prices.
+        let (bound, centre) = (generation.bound, generation.centre.clone());
+        let known = Known { bound, centre, ..settled.unwrap_or_else(|| generation.known()) };
         Self { shop: self.shop.clone(), known, too_wide, roughly: self.roughly }
     }
 

@@ -269,6 +269,29 @@ fn splitting_alone_comes_to_the_optimum() {
     assert!(reached >= 20, "{reached} of 24 proved");
 }
 
+#[test]
+fn wherever_a_part_is_stopped_its_bound_is_that_of_its_prices() {
+    let asked = Parameters { orders: Some(20), lines: Some(4), ..Parameters::default() };
+    let mut cut = 0;
+    for (seed, stop) in (1..3).flat_map(|seed| (40..60).step_by(2).map(move |stop| (seed, stop))) {
+        let shop =
+            Shop::new(&Problem::new(&generate("parallel", &Parameters { seed, ..asked.clone() }).unwrap())).unwrap();
+        let heard = AtomicI64::new(0);
+        let tell = |_| {
+            heard.fetch_add(1, Ordering::Relaxed);
+        };
+        let go_on = || heard.load(Ordering::Relaxed) < stop;
+        let mut effort = Effort { go_on: &go_on, cost: &|| Some(NEVER), tell: &tell, ..Effort::unlimited() };
+        let known = Known::of(&shop, Vec::new(), vec![10_000; shop.order_of.len()]);
+        let part = Part { shop: shop.clone(), known, too_wide: 0, roughly: false }.explored(&mut effort, &|_, _| {});
+        let Some((duals, least)) = &part.known.centre else { continue };
+        let of_lines = shop.lines.iter().zip(least).map(|(line, least)| least.min(&0) * line.same.len() as i64);
+        assert_eq!(duals.without_lines(&shop) + of_lines.sum::<i64>(), part.known.bound, "{seed} {stop}");
+        cut += usize::from(!duals.cuts.is_empty());
+    }
+    assert!(cut > 5, "{cut} of 20 stopped after cuts");
+}
+
 /// The shop of a generated plant of three lines and twelve orders.
 fn plant(seed: u64) -> Shop {
     let parameters = Parameters { seed, orders: Some(12), lines: Some(3), ..Parameters::default() };
