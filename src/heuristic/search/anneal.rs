@@ -33,6 +33,9 @@ pub(crate) struct Annealing<'g> {
 
 /// How much hotter a single cooling begins and ends than one of many.
 const HEAT_OF_MANY: f64 = 3.0;
+/// How much colder it ends where all is late whatever is done: elsewhere the least worsenings are of lots that are hardly late,
+/// there every change costs something and none of them is small (`docs/experiments.md`).
+const COLD_OF_LATE: f64 = 0.1;
 /// Moves drawn to calibrate.
 const SAMPLES: usize = 4_000;
 /// Moves for each lot after which a plan has melted if it ever does.
@@ -84,6 +87,7 @@ impl<'g> Annealing<'g> {
         let first = quantile(0.15).unwrap_or(1.0).max(1.0) * heat;
         let first = if may_melt { first } else { self.unmelted(first) };
         let last = (quantile(0.01).unwrap_or(1.0) * 0.1 * heat).max(1e-3).min(first / 10.0);
+        let last = if self.ground.is_all_late() { last * COLD_OF_LATE } else { last };
         Temperatures { first, last }
     }
 

@@ -181,6 +181,11 @@ impl Ground {
         self.makespan_cost_per_hour > 0 && self.orders.iter().all(free)
     }
 
+    /// Whether every order is late whatever is done, and dearer by every second.
+    pub fn is_all_late(&self) -> bool {
+        self.orders.iter().all(|order| order.due <= self.start && order.lateness.cost_per_day > 0)
+    }
+
     /// The mean over all lots of the least seconds each could take: its run and the least changeover into its class.
     pub fn mean_time(&self) -> f64 {
         let least_into: Vec<Vec<i64>> = self.lines.iter().map(|line| self.least_changeovers(line)).collect();
