@@ -16,11 +16,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::time::Duration;
 
 /// The share of the time limit the bound may take: on a thread beside the search's, and where it takes the search's own. That of
-/// plans of more than so many orders, where columns were still at 0 after five seconds of 100 orders.
+/// plans of more than so many orders, where columns were still at 0 after five seconds of 100 orders, unless the bound is above
+/// so large a share of the cost by then.
 const SHARE: f64 = 0.98;
 const SHARE_OF_ONE_THREAD: f64 = 0.8;
 const SHARE_OF_MANY: f64 = 0.2;
 const MANY: usize = 64;
+const NEAR: f64 = 0.9;
 /// The search has some time for itself first, for prices that begin at those of a poor plan take longer than waiting for
 /// a good one: until it has found nothing for as long as it took to find its best plan, and at least so long, but no more
 /// than this share of the time.
@@ -104,6 +106,9 @@ impl Bounding {
             self.start(problem, incumbent, None);
         }
         while self.hear(problem, incumbent, Duration::ZERO) {}
+        if self.is_out_of_time(budget) && incumbent.bound().zip(best).is_some_and(is_near) {
+            self.until = self.total.map(|total| total.mul_f64(1.0 - self.share));
+        }
         if self.is_out_of_time(budget) {
             self.prover = None;
         }
@@ -157,6 +162,11 @@ impl Bounding {
         }
         true
     }
+}
+
+/// Whether a bound is so near a plan's value that the rest is worth its time.
+fn is_near((bound, (unplanned, cost)): (Money, (usize, Money))) -> bool {
+    unplanned == 0 && bound.0 as f64 >= cost.0 as f64 * NEAR
 }
 
 /// The plan of given line plans; none where some order is made in part.

@@ -5,6 +5,8 @@
 //! parts whose excess together is less than the gap (fixing by reduced cost, here of whole columns). Lines are filled one
 //! after the other; of partial plans that make the same lots the cheapest is kept. If nothing is
 //! left, the best plan known is optimal; there is no solver in this, and all of it is integer arithmetic.
+//! (A line plan with lots side by side that had better change places may come to less than the least: what a cut charges goes by the
+//! sequence. A better plan has none such, or becomes one that has none, so its parts stay within the gap.)
 
 use super::duals::Duals;
 use super::generation::Effort;

@@ -3,6 +3,8 @@
 //! Times are working seconds, open windows laid end to end, so that a plan of the line is a sum. Lines alike in all of it
 //! are one line that stands for several.
 
+use super::order::reachable;
+use super::shop::Lots;
 use crate::problem::{LineIdx, Problem};
 use crate::units::{HOUR, Id};
 use rustc_hash::FxHashMap;
@@ -51,6 +53,9 @@ pub(super) struct Line {
     pub modes: Vec<Mode>,
     /// The lots it can run.
     pub able: Vec<usize>,
+    /// By lot, those that may come right after it, and those that may come at any time after it.
+    pub followers: Vec<Lots>,
+    pub reachable: Vec<Lots>,
 }
 
 impl Line {
@@ -117,9 +122,22 @@ impl Line {
         let earliest = ends_after.map_or(mode.earliest, |earliest| mode.earliest.max(earliest));
         let last = by.map_or(mode.last, |by| mode.last.min(self.worked_before(by)));
         self.modes[lot] = Mode { earliest, last, ..mode };
+        if mode.run > 0 {
+            // Held to its times, it can no longer be told that it had better change places with another.
+            let others = self.able_set() & !(1 << lot);
+            self.followers[lot] = others;
+            let able = self.able.iter().filter(|&&other| other != lot);
+            able.for_each(|&other| self.followers[other] |= 1 << lot);
+            self.reachable = reachable(&self.followers);
+        }
         if mode.run > 0 && self.place(self.free.max(earliest), mode.run) > last {
             self.forbid(lot);
         }
+    }
+
+    /// The lots it can run, as a set.
+    pub fn able_set(&self) -> Lots {
+        self.able.iter().fold(0, |set, &lot| set | 1 << lot)
     }
 
     /// Takes a lot off the line.

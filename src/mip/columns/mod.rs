@@ -18,6 +18,7 @@ mod generation;
 mod line;
 mod makespan;
 mod master;
+mod order;
 mod part;
 mod pricing;
 mod shop;

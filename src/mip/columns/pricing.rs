@@ -114,7 +114,8 @@ pub(super) struct Question<'a> {
 /// A line's answer.
 #[derive(Clone, Debug)]
 pub(super) struct Priced {
-    /// No plan of the line comes to less than this; none where there were too many labels.
+    /// No plan of the line comes to less than this, but for such as have lots side by side that had better change places: they
+    /// may charge a cut more then. None where there were too many labels.
     pub least: Option<i64>,
     /// The plans that come to least, and what they come to.
     pub columns: Vec<(i64, Vec<u8>)>,
@@ -148,13 +149,17 @@ pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<
     let mut sets = Sets::default();
     let mut found: Vec<(i64, u32)> = Vec::new();
     let mut work = completion.work();
+    // All orders of the lots of a set are wanted where each set is.
+    let after =
+        |lot: u8| if question.every_set || lot == u8::MAX { Lots::MAX } else { line.followers[usize::from(lot)] };
     while let Some(Reverse((time, id))) = waiting.pop() {
         let label = labels[id as usize];
         let front = &mut fronts[usize::from(label.class)];
         let stands = if question.every_set {
             sets.enter(label.class, label.memory, label.cost - label.paid)
         } else {
-            front.enter(label.cost, label.memory, label.open, &penalties)
+            let entering = Standing { memory: label.memory, after: after(label.lot), open: label.open };
+            front.enter(label.cost, entering, &penalties)
         };
         if !stands {
             continue;
@@ -163,13 +168,15 @@ pub(super) fn price(shop: &Shop, line: &Line, duals: &Duals, question: Question<
             found.push((label.cost, id));
         }
         work += line.able.len() as u64;
-        for &lot in line.able.iter().filter(|&&lot| label.memory >> lot & 1 == 0) {
+        let open_to = after(label.lot) & !label.memory;
+        for &lot in line.able.iter().filter(|&&lot| open_to >> lot & 1 == 1) {
             let Some((end, setup_cost)) = line.run(time, label.class, lot) else { continue };
             let (open, toll) = penalties.after(label.open, lot);
             let cost = label.cost + setup_cost + duals.lot_cost(shop, line, lot, end) + toll;
-            let memory = label.memory & question.neighbourhoods[lot] | 1 << lot;
+            let remembered = label.memory & question.neighbourhoods[lot] | 1 << lot;
+            let memory = if question.every_set { remembered } else { remembered & line.reachable[lot] };
             let class = line.modes[lot].class;
-            let rest = completion.least(line, end, class, memory);
+            let rest = completion.least(line, end, class, remembered | !after(lot as u8));
             if end > completion.horizon || cost + rest >= question.below {
                 continue;
             }
@@ -208,20 +215,35 @@ fn trace(labels: &[Label], mut found: Vec<(i64, u32)>, most: usize) -> Vec<(i64,
 /// other way round a front of a hundred thousand was moved for most of them.
 #[derive(Clone, Debug, Default)]
 struct Front {
-    labels: Vec<(i64, Lots, u128)>,
+    labels: Vec<(i64, Standing)>,
+}
+
+/// What a label allows to come after it.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    /// Lots that are not made again.
+    memory: Lots,
+    /// Lots that may come right after it.
+    after: Lots,
+    /// The cuts of which one lot is remembered.
+    open: u128,
 }
 
 impl Front {
     /// Takes a label in, unless another stands for it.
-    fn enter(&mut self, cost: i64, memory: Lots, open: u128, penalties: &Penalties) -> bool {
+    fn enter(&mut self, cost: i64, entering: Standing, penalties: &Penalties) -> bool {
+        let Standing { memory, after, open } = entering;
+        let allowed = after & !memory;
         let place = self.labels.partition_point(|&(other, ..)| other > cost);
-        let stands = |&(other, remembered, half): &(i64, Lots, u128)| {
-            remembered & !memory == 0 && (half & !open == 0 || other + penalties.sum(half & !open) <= cost)
+        let stands = |&(other, known): &(i64, Standing)| {
+            known.memory & !memory == 0
+                && allowed & !known.after == 0
+                && (known.open & !open == 0 || other + penalties.sum(known.open & !open) <= cost)
         };
         if self.labels[place..].iter().rev().any(stands) {
             return false;
         }
-        self.labels.insert(place, (cost, memory, open));
+        self.labels.insert(place, (cost, entering));
         true
     }
 }

@@ -6,6 +6,7 @@
 //! decided and routes, is not covered.
 
 use super::line::{LARGEST, Line, Mode};
+use super::order::{followers, reachable};
 use super::pricing::Column;
 use crate::mip::gcd;
 use crate::plan::{Plan, lots_of_item};
@@ -46,8 +47,8 @@ pub(super) struct OrderFacts {
     pub lots: Vec<usize>,
     due: i64,
     deadline: i64,
-    late_cost_per_day: i64,
-    late_cost_once: i64,
+    pub late_cost_per_day: i64,
+    pub late_cost_once: i64,
     /// When the latest of what nobody decides about is delivered.
     elsewhere: i64,
     /// What that costs, whatever else is decided; part of the base.
@@ -61,6 +62,13 @@ impl OrderFacts {
     #[inline]
     pub fn late_cost(&self, delivery: i64) -> i64 {
         self.price(delivery.max(self.elsewhere)) - self.sunk
+    }
+
+    /// Whether being late costs the same at any instant.
+    pub fn is_charged_like(&self, other: &Self) -> bool {
+        let charged =
+            |order: &Self| (order.due, order.late_cost_per_day, order.late_cost_once, order.elsewhere, order.sunk);
+        charged(self) == charged(other)
     }
 
     fn price(&self, delivery: i64) -> i64 {
@@ -199,6 +207,8 @@ impl Shop {
             costs: Vec::new(),
             modes: Vec::new(),
             able: Vec::new(),
+            followers: Vec::new(),
+            reachable: Vec::new(),
         };
         line.free = line.worked_before(facts.available_from.0);
         let mut class_numbers: FxHashMap<u32, u16> = FxHashMap::default();
@@ -210,6 +220,8 @@ impl Shop {
             line.modes.push(mode);
         }
         line.tabulate(problem, id, &class_numbers)?;
+        line.followers = followers(self, &line);
+        line.reachable = reachable(&line.followers);
         Some(line)
     }
 

@@ -133,6 +133,93 @@ fn pricing_finds_the_cheapest_sequence_and_forgetting_only_lowers_it() {
     }
 }
 
+/// A line of six lots of two colours at most, some of which are late whatever is done, may be due alike, or are released later.
+fn shop_of_late_lots(random: &mut Xoshiro256PlusPlus) -> Shop {
+    let at = |minutes: i64| format!("2026-11-23T{:02}:{:02}:00Z", 8 + minutes / 60, minutes % 60);
+    // One shop in four is nothing but late lots.
+    let mixed = random.random_range(0..4) > 0;
+    let (colours, shifts) = (if mixed { 2 } else { 1 }, mixed && random.random::<bool>());
+    let order = |index: usize| {
+        let release = if mixed && random.random_range(0..8) == 0 { random.random_range(0..40) } else { 0 };
+        // 216 a day is 25 ten-thousandths a second; the others are none.
+        let rate = [216, 432, 648, 1_000, 217, 431][random.random_range(0..if mixed { 6 } else { 3 })];
+        let variant = ["red", "white"][random.random_range(0..colours)];
+        let due = [0, 0, 0, 30, 60][random.random_range(0..if mixed { 5 } else { 3 })];
+        let mut order = json!({ "id": format!("order-{index}"), "release": at(release), "late_cost_per_day": rate,
+            "due": at(due), "late_cost_once": if mixed { random.random_range(0..8) / 7 } else { 0 },
+            "items": [{ "variant": variant, "quantity": random.random_range(1..400) }], "reject_cost": 500 });
+        if mixed && random.random_range(0..4) == 0 {
+            order["deadline"] = json!(at(random.random_range(40..180)));
+        }
+        order
+    };
+    let orders: Vec<_> = (0..6).map(order).collect();
+    let closed = if shifts { json!([{ "from": at(50), "to": at(95) }]) } else { json!([]) };
+    let within = if mixed { random.random_range(0..2) * 73 } else { 0 };
+    let variants = ["red", "white"].map(|colour| json!({ "id": colour, "attributes": { "colour": colour } }));
+    let instance: Instance = serde_json::from_value(json!({
+        "format": "lotwise/1", "start": at(0),
+        "calendars": [{ "id": "shifts", "closed": closed }],
+        "changeovers": [{ "id": "paint", "rules":
+            [{ "attribute": "colour", "values": ["red", "white"], "seconds": [[within, 600], [500, within]] }] }],
+        "lines": [{ "id": "line", "calendar": "shifts", "changeovers": "paint", "pausable": true,
+            "setup_state": { "colour": "white" }, "rates": [{ "seconds_per_unit": 7 }] }],
+        "variants": variants, "orders": orders,
+    }))
+    .unwrap();
+    Shop::new(&Problem::new(&instance)).unwrap()
+}
+
+#[test]
+fn plans_with_pairs_that_had_better_change_places_are_not_needed() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
+    let (mut needless, mut acyclic) = (0, 0);
+    for round in 0..200 {
+        let mut shop = shop_of_late_lots(&mut random);
+        let lots = shop.order_of.len();
+        if round % 4 == 3 {
+            let (lot, by) = (random.random_range(0..lots), Some(shop.start + 60 * random.random_range(20..150)));
+            let (after, by) = if random.random::<bool>() { (by, None) } else { (None, by) };
+            shop.lines[0].narrow(lot, after, by);
+        }
+        let cut = any_duals(&shop, &mut random);
+        let duals = Duals { cuts: Vec::new(), ..cut.clone() };
+        let line = &shop.lines[0];
+        let has_none =
+            |lots: &[u8]| lots.windows(2).all(|pair| line.followers[usize::from(pair[0])] >> pair[1] & 1 == 1);
+        let (mut best, mut least_cut, mut least_cut_without) = (0, 0, 0);
+        each_sequence(lots, &mut Vec::new(), &mut |sequence| {
+            if let Some(column) = Column::new(&shop, 0, sequence.to_vec()) {
+                best = best.min(column.worth(&duals));
+                least_cut = least_cut.min(column.worth(&cut));
+                if has_none(sequence) {
+                    least_cut_without = least_cut_without.min(column.worth(&cut));
+                }
+            }
+        });
+        let others = line.able.len().saturating_sub(1);
+        needless += line
+            .able
+            .iter()
+            .map(|&lot| others.saturating_sub(line.followers[lot].count_ones() as usize))
+            .sum::<usize>();
+        acyclic += usize::from(line.able.iter().all(|&lot| line.reachable[lot] >> lot & 1 == 0));
+        assert_eq!(least_of(&shop, &duals, &vec![Lots::MAX; lots], false).0, best, "{shop:#?}");
+        // What a cut charges goes by the sequence, so only plans without such pairs count.
+        let found = least_of(&shop, &cut, &vec![Lots::MAX; lots], false).0;
+        assert!((least_cut..=least_cut_without).contains(&found), "{found} {least_cut} {least_cut_without}\n{shop:#?}");
+        let some: Vec<Lots> = (0..lots).map(|lot| random.random::<u64>() as Lots | 1 << lot).collect();
+        assert!(least_of(&shop, &cut, &some, false).0 <= least_cut_without, "{shop:#?}");
+        // Forgetting at once lowers it, and does not where no lot can come again.
+        let forgetful = least_of(&shop, &duals, &vec![0; lots], false).0;
+        assert!(forgetful <= best);
+        if line.able.iter().all(|&lot| line.reachable[lot] >> lot & 1 == 0) {
+            assert_eq!(forgetful, best, "{shop:#?}");
+        }
+    }
+    assert!(needless > 700 && acyclic > 20, "{needless} {acyclic}");
+}
+
 /// What the plan of a line costs with the orders it leaves out; none where it makes one in part, or leaves out one that must be made.
 fn cost_of(shop: &Shop, column: &Column) -> Option<i64> {
     let mut cost = shop.base + column.cost;
