@@ -93,8 +93,13 @@ impl Bounding {
         self.prover = complete
             .and_then(|best| Prover::start(problem, &best.plan, (best.schedule.cost.total, floor), work, self.threads));
         if self.prover.as_ref().is_some_and(Prover::is_for_many) {
-            self.until = self.total.map(|total| total.mul_f64(1.0 - self.share));
+            self.go_on_as_with_few();
         }
+    }
+
+    /// Lets the proof have the share it may take where orders are not too many.
+    fn go_on_as_with_few(&mut self) {
+        self.until = self.total.map(|total| total.mul_f64(1.0 - self.share));
     }
 
     /// Hears what has been proved so far, without waiting.
@@ -107,7 +112,7 @@ impl Bounding {
         }
         while self.hear(problem, incumbent, Duration::ZERO) {}
         if self.is_out_of_time(budget) && incumbent.bound().zip(best).is_some_and(is_near) {
-            self.until = self.total.map(|total| total.mul_f64(1.0 - self.share));
+            self.go_on_as_with_few();
         }
         if self.is_out_of_time(budget) {
             self.prover = None;

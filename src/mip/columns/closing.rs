@@ -11,7 +11,7 @@
 use super::duals::Duals;
 use super::generation::Effort;
 use super::pricing::{Column, Question, price};
-use super::shop::{Lots, Shop};
+use super::shop::{Lots, Shop, set_of};
 use rustc_hash::FxHashMap;
 
 /// Labels of a line, plans of a line, and partial plans at most.
@@ -145,7 +145,7 @@ fn parts_of(
     let mut parts: Vec<Part> = Vec::new();
     let mut known: FxHashMap<Lots, i64> = FxHashMap::default();
     for (worth, lots) in priced.columns {
-        let set = lots.iter().fold(0, |set, &lot| set | 1 << lot);
+        let set = set_of(&lots);
         let tolls: i64 = duals.cuts.iter().map(|(cut, price)| cut.uses(&lots) * price).sum();
         let (excess, real) = (worth - least, worth - least - tolls);
         // The empty plan is the idle line; of plans that make the same, the one that costs less stands for the other.
@@ -162,7 +162,7 @@ fn parts_of(
 fn left_out(shop: &Shop, duals: &Duals, made: Lots) -> Option<i64> {
     let mut excess = 0;
     for order in &shop.orders {
-        let all = order.lots.iter().fold(0, |set: Lots, &lot| set | 1 << lot);
+        let all = set_of(&order.lots);
         let prices: i64 = order.lots.iter().map(|&lot| duals.prices[lot]).sum();
         let cheaper = order.reject.map_or(prices, |reject| prices.min(reject));
         excess += match made & all {

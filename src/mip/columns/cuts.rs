@@ -89,10 +89,8 @@ impl Penalties {
 
 /// Adds the cuts that the plans taken by shares break the most, or lets those there are remember more; whether there were any.
 pub(super) fn separate(cuts: &mut Vec<Cut>, taken: &[(&Column, f64)], lots: usize) -> bool {
-    let plans: Vec<(Lots, f64, &[u8])> = taken
-        .iter()
-        .map(|(column, share)| (column.lots.iter().fold(0, |set: Lots, &lot| set | 1 << lot), *share, &column.lots[..]))
-        .collect();
+    let plans: Vec<(Lots, f64, &[u8])> =
+        taken.iter().map(|(column, share)| (column.set(), *share, &column.lots[..])).collect();
     let mut broken: Vec<(f64, Lots)> = Vec::new();
     for first in 0..lots {
         for second in first + 1..lots {

@@ -4,7 +4,7 @@
 //! are one line that stands for several.
 
 use super::order::reachable;
-use super::shop::Lots;
+use super::shop::{Lots, set_of};
 use crate::problem::{LineIdx, Problem};
 use crate::units::{HOUR, Id};
 use rustc_hash::FxHashMap;
@@ -122,22 +122,18 @@ impl Line {
         let earliest = ends_after.map_or(mode.earliest, |earliest| mode.earliest.max(earliest));
         let last = by.map_or(mode.last, |by| mode.last.min(self.worked_before(by)));
         self.modes[lot] = Mode { earliest, last, ..mode };
-        if mode.run > 0 {
-            // Held to its times, it can no longer be told that it had better change places with another.
-            let others = self.able_set() & !(1 << lot);
-            self.followers[lot] = others;
-            let able = self.able.iter().filter(|&&other| other != lot);
-            able.for_each(|&other| self.followers[other] |= 1 << lot);
-            self.reachable = reachable(&self.followers);
+        if mode.run == 0 {
+            return;
         }
-        if mode.run > 0 && self.place(self.free.max(earliest), mode.run) > last {
+        // Held to its times, it can no longer be told that it had better change places with another.
+        for &other in &self.able {
+            self.followers[other] |= 1 << lot;
+        }
+        self.followers[lot] = set_of(&self.able) & !(1 << lot);
+        self.reachable = reachable(&self.followers);
+        if self.place(self.free.max(earliest), mode.run) > last {
             self.forbid(lot);
         }
-    }
-
-    /// The lots it can run, as a set.
-    pub fn able_set(&self) -> Lots {
-        self.able.iter().fold(0, |set, &lot| set | 1 << lot)
     }
 
     /// Takes a lot off the line.

@@ -7,12 +7,12 @@
 //! Where all lots are late whatever is done, as with weighted completion times, nothing is left but that order.
 
 use super::line::Line;
-use super::shop::{Lots, OrderFacts, Shop};
+use super::shop::{Lots, OrderFacts, Shop, set_of};
 use crate::units::DAY;
 
 /// For each lot those that may come right after it on a line.
 pub(super) fn followers(shop: &Shop, line: &Line) -> Vec<Lots> {
-    let able = line.able_set();
+    let able = set_of(&line.able);
     let of_lot = |first: usize| {
         let gives_way = |&&second: &&usize| gives_way(shop, line, first, second);
         line.able.iter().filter(gives_way).fold(able & !(1 << first), |set, &second| set & !(1 << second))

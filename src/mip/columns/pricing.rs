@@ -15,7 +15,7 @@ use super::completion::Completion;
 use super::cuts::Penalties;
 use super::duals::{Duals, late_cost};
 use super::line::Line;
-use super::shop::{Lots, Shop};
+use super::shop::{Lots, Shop, set_of};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -79,7 +79,7 @@ impl Column {
 
     /// The lots it makes.
     pub fn set(&self) -> Lots {
-        self.lots.iter().fold(0, |set, &lot| set | 1 << lot)
+        set_of(&self.lots)
     }
 
     /// Whether the neighbourhoods let it make what it makes.

@@ -17,6 +17,10 @@ use rustc_hash::FxHashMap;
 
 /// A set of lots, one bit each.
 pub(super) type Lots = u128;
+/// Some lots as a set.
+pub(super) fn set_of<L: Copy + Into<usize>>(lots: &[L]) -> Lots {
+    lots.iter().fold(0, |set, &lot| set | 1 << lot.into())
+}
 /// As many lots as a [`Lots`] can tell apart.
 const MOST_LOTS: usize = 128;
 /// An instant after all others.
@@ -66,8 +70,8 @@ impl OrderFacts {
 
     /// Whether being late costs the same at any instant.
     pub fn is_charged_like(&self, other: &Self) -> bool {
-        let charged =
-            |order: &Self| (order.due, order.late_cost_per_day, order.late_cost_once, order.elsewhere, order.sunk);
+        // What is sunk follows from these.
+        let charged = |order: &Self| (order.due, order.late_cost_per_day, order.late_cost_once, order.elsewhere);
         charged(self) == charged(other)
     }
 
