@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo factories test test-browser test-spark test-faults test-shapes test-msrv lint deny fuzz mutants miri format bench peers tools clean
+.PHONY: help demo factories test test-browser test-spark test-faults test-shapes test-msrv lint deny fuzz mutants mutants-at-once miri format bench peers tools clean
 
 # Set by the environment where something else is wanted.
 CARGO ?= cargo
@@ -86,6 +86,16 @@ mutants: ## Changes the sources of times, costs and checks one place at a time: 
 	@CARGO_INCREMENTAL=1 CARGO_PROFILE_DEV_OPT_LEVEL=0 CARGO_PROFILE_DEV_DEBUG=0 LOTWISE_CASES=40 $(CARGO) mutants --no-shuffle \
 		--no-default-features --minimum-test-timeout 60 --output $(TARGET) $(MUTANTS_ROOMS) $(MUTANTS) -- $(MUTANTS_TESTS)
 
+# The same places, all of them in one build, each behind a switch, and of the tests only those that come by one: hours instead of days.
+# Goes on where the last call ended. AT_ONCE="--only src/verify/" tries those again whose names have this in them.
+AT_ONCE ?=
+mutants-at-once: tools ## Tries all changes of the sources of times, costs and checks in one build
+	@$(call needs,mutants)
+	@mkdir -p $(TARGET)/mutants-at-once
+	@$(CARGO) mutants --list --json $(MUTANTS_ROOMS) > $(TARGET)/mutants-at-once/list.json
+	@$(WITH_TOOLS) $(CARGO) run --quiet --locked --manifest-path tests/mutants/Cargo.toml --target-dir $(TARGET)/mutants-at-once/tool -- \
+		$(TARGET)/mutants-at-once/list.json $(TARGET)/mutants-at-once $(AT_ONCE)
+
 # Unit tests by an interpreter that sees undefined behaviour. MIRI= names the tests: whatever reads a file first builds the
 # schemas, which takes Miri half a minute, and files of megabytes take it hours.
 MIRI ?= units:: model::scalar working_time:: verify:: --skip what_the_index_finds
@@ -120,12 +130,14 @@ test-spark: tools ## Plans a fleet of plants with Spark on two local workers, an
 
 lint: tools ## Formatting and clippy, for each set of features
 	@$(CARGO) fmt --check
+	@$(CARGO) fmt --check --manifest-path tests/mutants/Cargo.toml
 	@$(WITH_TOOLS) $(CARGO) clippy --locked --all-targets -- -D warnings
 	@$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
 	@$(CARGO) clippy --locked --all-targets --no-default-features --features cli -- -D warnings
 
 format: ## Formats the sources
 	@$(CARGO) fmt
+	@$(CARGO) fmt --manifest-path tests/mutants/Cargo.toml
 
 bench: tools ## Measures reading, compiling, constructing, verifying, writing
 	@$(WITH_TOOLS) $(CARGO) bench --locked

@@ -1,0 +1,55 @@
+//! The list of changes.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+/// A place of a source: line and column from 1, in characters.
+#[derive(Deserialize, Clone, Copy)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// From a place to before another.
+#[derive(Deserialize, Clone, Copy)]
+pub struct Span {
+    pub start: Place,
+    pub end: Place,
+}
+
+/// A change, as cargo-mutants lists it.
+#[derive(Deserialize)]
+pub struct Mutant {
+    pub file: String,
+    pub genre: String,
+    pub name: String,
+    pub replacement: String,
+    pub span: Span,
+}
+
+/// Changes by their number, which is their place in the list, from 1.
+pub type Mutants = BTreeMap<u32, Mutant>;
+
+/// Reads the list.
+pub fn read(path: &Path) -> Result<Mutants, Box<dyn Error>> {
+    let list: Vec<Mutant> = serde_json::from_slice(&fs::read(path)?)?;
+    Ok((1..).zip(list).collect())
+}
+
+/// Reads what an earlier call left, or nothing.
+pub fn read_or_default<T: Default + serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+    if !path.exists() {
+        return Ok(T::default());
+    }
+    Ok(serde_json::from_slice(&fs::read(path)?)?)
+}
+
+/// Writes a file whole or not at all.
+pub fn write<T: serde::Serialize>(path: &Path, value: &T) -> Result<(), Box<dyn Error>> {
+    let new = path.with_extension("new");
+    fs::write(&new, serde_json::to_vec(value)?)?;
+    Ok(fs::rename(new, path)?)
+}
