@@ -87,7 +87,7 @@ mutants: ## Changes the sources of times, costs and checks one place at a time: 
 		--no-default-features --minimum-test-timeout 60 --output $(TARGET) $(MUTANTS_ROOMS) $(MUTANTS) -- $(MUTANTS_TESTS)
 
 # The same places, all of them in one build, each behind a switch, and of the tests only those that come by one: hours instead of days.
-# Goes on where the last call ended. AT_ONCE="--only src/verify/" tries those again whose names have this in them.
+# Goes on where the last call ended. AT_ONCE="--only src/verify/ --again" tries once more what no test of the last call noticed there.
 AT_ONCE ?=
 mutants-at-once: tools ## Tries all changes of the sources of times, costs and checks in one build
 	@$(call needs,mutants)

@@ -376,3 +376,90 @@ fn what_the_plan_in_force_has_twice_holds_its_line_when_its_order_is_set_aside()
     assert_eq!(starts.collect::<Vec<_>>(), ["2026-11-23T08:00:00Z", "2026-11-23T08:40:00Z", "2026-11-23T08:20:00Z"]);
     assert!(!has_errors(&validate(&rest)), "{:?}", validate(&rest));
 }
+
+#[test]
+fn a_limit_is_allowed_and_one_more_is_not() {
+    let none: [&str; 0] = [];
+    // 36,600 days from the start.
+    let end = |end: &str| codes_of(|file| file["end"] = json!(end));
+    assert_eq!(end("2127-02-07T08:00:00Z"), none);
+    assert_eq!(end("2127-02-07T08:00:01Z"), [codes::HORIZON_TOO_LONG]);
+    // A lot of the plan in force: pieces, and instants that meet.
+    let lot = |quantity: u64, setup: &str, start: &str| {
+        codes_of(|file| {
+            file["baseline"] = json!({ "frozen_until": "2026-11-23T09:00:00Z", "lots": [
+                { "order": "SO-1", "item": "0", "lot": 0, "quantity": quantity, "operations": [
+                    { "line": "press", "setup_start": setup, "start": start, "end": "2026-11-23T10:00:00Z" }] }] });
+        })
+    };
+    let (eight, nine) = ("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z");
+    assert_eq!(lot(1_000_000_000_000, nine, nine), none);
+    assert_eq!(lot(1_000_000_000_001, nine, nine), [codes::OUT_OF_RANGE]);
+    assert_eq!(lot(10, nine, eight), [codes::BASELINE_TIMES]);
+    // What starts when freezing ends is not frozen: only what is has to leave pieces for a lot of its own.
+    assert_eq!(lot(5, eight, eight), [codes::BASELINE_LOT]);
+    assert_eq!(lot(5, nine, nine), none);
+    // Overtime that begins when the one before ends.
+    let overtime = |from: &str| {
+        codes_of(|file| {
+            file["calendars"][0]["overtime"] = json!([
+                { "from": "2026-11-24T18:00:00Z", "to": "2026-11-24T19:00:00Z", "cost": 1 },
+                { "from": from, "to": "2026-11-24T20:00:00Z", "cost": 1 }]);
+        })
+    };
+    assert_eq!(overtime("2026-11-24T19:00:00Z"), none);
+    assert_eq!(overtime("2026-11-24T18:59:59Z"), [codes::OVERTIME_OVERLAP]);
+}
+
+#[test]
+fn half_a_matrix_is_told_whichever_half_it_is() {
+    let rule = |mut rule: Value| {
+        rule["attribute"] = json!("variant");
+        codes_of(|file| {
+            file["changeovers"] = json!([{ "id": "c", "rules": [rule] }]);
+            file["lines"][0]["changeovers"] = json!("c");
+        })
+    };
+    for half in [json!({ "values": ["mug"] }), json!({ "seconds": [[0]] }), json!({ "costs": [[0]] })] {
+        assert_eq!(rule(half.clone()), [codes::CHANGEOVER_RULE], "{half}");
+    }
+    assert_eq!(rule(json!({ "values": ["mug"], "costs": [[0]] })), [] as [&str; 0]);
+}
+
+#[test]
+fn a_rate_matches_by_all_it_names() {
+    let colour = |colour: &str| {
+        codes_of(|file| {
+            file["variants"][0]["attributes"] = json!({ "material": "clay", "colour": colour });
+            let by = |name: &str| json!({ "match": { "colour": name, "material": "clay" }, "units_per_hour": 60 });
+            file["lines"][0]["rates"] = json!([by("red"), { "match": { "material": "glass" }, "units_per_hour": 60 }]);
+            file["variants"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({ "id": "cup", "attributes": { "material": "glass", "colour": "red" } }));
+            file["variants"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({ "id": "jug", "attributes": { "material": "clay", "colour": "red" } }));
+        })
+    };
+    assert_eq!(colour("red"), [] as [&str; 0]);
+    assert_eq!(colour("blue"), [codes::NO_ELIGIBLE_LINE]);
+}
+
+#[test]
+fn an_order_is_measured_by_its_own_variant_and_with_all_it_may_cost() {
+    // The second variant alone is too slow for so many pieces, whatever was measured before it.
+    let file = instance(|file| {
+        file["lines"][0]["rates"] = json!([
+            { "match": { "variant": "pot" }, "seconds_per_unit": 40_000 }, { "units_per_hour": 3_600 }]);
+        file["variants"] = json!([{ "id": "mug" }, { "id": "pot" }, { "id": "cup" }]);
+        let order = |id: &str, variant: &str| json!({ "id": id, "reject_cost": 1, "items": [{ "variant": variant, "quantity": 20_000_000 }] });
+        file["orders"] = json!([order("A", "mug"), order("B", "pot"), order("C", "cup")]);
+    });
+    let faults: Vec<Diagnostic> =
+        validate(&file).into_iter().filter(|fault| fault.code == codes::OUT_OF_RANGE).collect();
+    assert_eq!(faults.iter().map(|fault| fault.pointer.as_str()).collect::<Vec<_>>(), ["/orders/1"]);
+    assert!(faults[0].message.contains("working time"), "{}", faults[0].message);
+    assert!(has_errors(&validate(&file)));
+}

@@ -30,12 +30,12 @@ struct Options {
     /// Seconds of tests, by what they took unchanged, after which a change counts as not noticed
     #[arg(long, default_value_t = 30.0)]
     budget: f64,
-    /// Only changes whose name has this in it, and those again
+    /// Only changes whose name has this in it
     #[arg(long)]
     only: Option<String>,
-    /// Also again what was not noticed within the budget of an earlier call
+    /// Also what no test noticed in an earlier call
     #[arg(long)]
-    longer: bool,
+    again: bool,
     /// Only the report of what is there
     #[arg(long)]
     report: bool,

@@ -33,7 +33,7 @@ pub enum Outcome {
 /// Outcomes by the name of the change.
 pub type Outcomes = BTreeMap<String, Outcome>;
 
-/// Tries whatever has no outcome yet.
+/// Tries whatever has no outcome yet, or none that counts.
 pub fn run(
     work: &Path,
     mutants: &Mutants,
@@ -44,10 +44,12 @@ pub fn run(
 ) -> Result<(), Box<dyn Error>> {
     let path = work.join("results.json");
     let mut outcomes: Outcomes = read_or_default(&path)?;
-    let wanted = |name: &str| match (&options.only, outcomes.get(name)) {
-        (Some(only), _) => name.contains(only.as_str()),
-        (None, Some(Outcome::Missed { left: 1.., .. })) => options.longer,
-        (None, outcome) => outcome.is_none(),
+    let wanted = |name: &str| {
+        let untried = match outcomes.get(name) {
+            Some(Outcome::Missed { .. } | Outcome::Unreached) => options.again,
+            outcome => outcome.is_none(),
+        };
+        untried && options.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
     };
     let left: Vec<(u32, &str)> =
         mutants.iter().map(|(id, mutant)| (*id, mutant.name.as_str())).filter(|(_, name)| wanted(name)).collect();
