@@ -52,3 +52,33 @@ fn remedy(code: &str) -> &'static str {
         _ => "Move the work to a time at which it can be done.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_breach_says_what_to_do_about_it() {
+        let begins = |code: &str| match code.trim_start_matches("breach-") {
+            "format" | "instance" => "Check",
+            "unknown-order" | "unknown-item" | "unknown-line" | "variant" | "operations" => "Use the names",
+            "order-missing" | "order-twice" | "line-twice" | "overtime" => "List each",
+            "quantity" | "lot-number" | "minimum-lot" | "maximum-lots" => "Divide",
+            "left-out-lot" | "reject" | "reason" | "frozen-rejected" => "Make the order, or",
+            "frozen-changed" | "frozen-missing" | "frozen-line" => "Keep what the baseline",
+            "stage" | "requires" | "rate" | "transit" | "material-site" | "delivery-region" => "Use a line",
+            "cost" | "order-status" | "order-delivery" | "order-lateness" | "order-cost" => "State what",
+            "status" | "bound" | "gap" => "State no more",
+            "changeover-needless" => "Leave `setup_start` out",
+            "left-shift" => "Start it as early",
+            "material" => "Start it later, or make less",
+            _ => "Move the work",
+        };
+        let breaches = codes::ALL.iter().filter(|(code, _)| code.starts_with("breach-"));
+        for (code, summary) in breaches {
+            assert!(remedy(code).starts_with(begins(code)), "{code}, {summary} {}", remedy(code));
+        }
+        let by_time = codes::ALL.iter().filter(|(code, _)| remedy(code).starts_with("Move the work"));
+        assert!(by_time.filter(|(code, _)| code.starts_with("breach-")).count() >= 10, "most breaches are of times");
+    }
+}

@@ -74,6 +74,7 @@ mod tests {
         assert_eq!(quotient_half_up(-1, 2), 0);
         assert_eq!(price_over(Money(i64::MAX), i64::MAX, HOUR), i64::MAX);
         assert_eq!(price_of(Money(i64::MAX), i64::MAX), i64::MAX);
+        assert_eq!(price_of(Money(i64::MIN), i64::MAX), i64::MIN);
     }
 
     #[test]
@@ -90,6 +91,9 @@ mod tests {
         assert_eq!(run_seconds(i64::MAX, &rate), Some(i64::MAX));
         assert_eq!(pieces_run(i64::MAX, &Rate { yield_share: Amount(1), ..Rate::default() }), Some(i64::MAX));
         assert_eq!(run_seconds(5, &Rate::default()), None);
+        // A checker is given instances nobody has validated.
+        assert_eq!(pieces_run(5, &Rate { yield_share: Amount(0), ..Rate::default() }), None);
+        assert_eq!(run_seconds(5, &Rate { units_per_hour: Some(Amount(0)), ..Rate::default() }), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod common;
 
 mod agreement;
 mod brute_force;
+mod checker;
 mod desk;
 mod diagnostics;
 mod docs;

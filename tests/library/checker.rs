@@ -1,0 +1,114 @@
+//! What the checker holds against a plan where several things pull at one lot; rules one by one are in `tests/meaning`.
+
+use lotwise::diagnostic::codes;
+use lotwise::model::Instance;
+use lotwise::solution::Solution;
+use lotwise::solve::{Method, Options, solve};
+use lotwise::verify::{left_shift_breaches, verify};
+use serde_json::{Value, json};
+
+/// Three lines of a piece a minute, each for a variant of its own, from 08:00 on.
+fn plant(orders: Value) -> Value {
+    let line = |id: &str, variant: &str| json!({ "id": id, "rates": [{ "match": { "variant": variant }, "seconds_per_unit": 60 }] });
+    json!({
+        "format": "lotwise/1", "start": at("08:00"), "end": "2026-11-30T08:00:00Z",
+        "lines": [line("one", "a"), line("two", "b"), line("three", "c")],
+        "variants": [{ "id": "a" }, { "id": "b" }, { "id": "c" }],
+        "orders": orders
+    })
+}
+
+fn at(time: &str) -> String {
+    format!("2026-11-23T{time}:00Z")
+}
+
+fn instance(file: &Value) -> Instance {
+    serde_json::from_value(file.clone()).unwrap()
+}
+
+/// The plan that dispatch makes, with the lots of `moved` (order, item, from, to) at other times.
+fn plan(file: &Value, moved: &[(&str, &str, &str, &str)]) -> Solution {
+    let options = Options { method: Method::Dispatch, time_limit: None, iterations: Some(1), ..Options::default() };
+    let made = solve(&instance(file), &options, &mut |_| {}).unwrap().solution;
+    let mut plan = serde_json::to_value(&made).unwrap();
+    for (order, item, from, to) in moved {
+        let lots = plan["lots"].as_array_mut().unwrap();
+        let lot = lots.iter_mut().find(|lot| lot["order"] == *order && lot["item"] == *item).unwrap();
+        lot["operations"][0]["start"] = json!(at(from));
+        lot["operations"][0]["end"] = json!(at(to));
+    }
+    serde_json::from_value(plan).unwrap()
+}
+
+/// The lots that could start earlier, by pointer.
+fn shifted(file: &Value, moved: &[(&str, &str, &str, &str)]) -> usize {
+    let plan = plan(file, moved);
+    let breaches = left_shift_breaches(&instance(file), &plan);
+    assert!(breaches.iter().all(|breach| breach.code == codes::BREACH_LEFT_SHIFT));
+    breaches.len()
+}
+
+#[test]
+fn a_lot_waits_for_its_order_only_where_it_is_the_last_one() {
+    // Held from 20:00 on. Item 1 takes ten hours: whatever item 0 does, the order arrives when item 1 does.
+    let file = plant(json!([
+        { "id": "A", "items": [{ "variant": "c", "quantity": 10 }] },
+        { "id": "B", "due": at("20:00"), "late_cost_per_day": 1, "holding_cost_per_day": 100,
+          "items": [{ "variant": "a", "quantity": 10 }, { "variant": "b", "quantity": 600 }] },
+        { "id": "C", "items": [{ "variant": "c", "quantity": 10 }] }
+    ]));
+    let last = ("B", "1", "10:00", "20:00");
+    assert_eq!(shifted(&file, &[("B", "0", "08:00", "08:10"), last]), 0);
+    assert_eq!(shifted(&file, &[("B", "0", "15:00", "15:10"), last]), 1);
+    assert_eq!(shifted(&file, &[("B", "0", "19:50", "20:00"), ("B", "1", "08:00", "18:00")]), 0);
+}
+
+/// One lot that began at 08:00 in the plan in force, and now begins at 12:00.
+fn kept_back(change: impl FnOnce(&mut Value)) -> usize {
+    let mut file = plant(
+        json!([{ "id": "A", "due": at("20:00"), "late_cost_per_day": 1, "items": [{ "variant": "a", "quantity": 60 }] }]),
+    );
+    file["baseline"] = json!({ "start_change_cost_per_hour": 1, "lots": [{ "order": "A", "item": "0", "lot": 0,
+        "quantity": 60, "operations": [{ "line": "one", "start": at("08:00"), "end": at("09:00") }] }] });
+    change(&mut file);
+    shifted(&file, &[("A", "0", "12:00", "13:00")])
+}
+
+#[test]
+fn waiting_is_weighed_by_what_it_saves_and_costs() {
+    // An hour earlier costs 2 of holding, or 0.5, and saves 1 of change to the plan in force.
+    assert_eq!(kept_back(|file| file["orders"][0]["holding_cost_per_day"] = json!(48)), 0);
+    assert_eq!(kept_back(|file| file["orders"][0]["holding_cost_per_day"] = json!(12)), 1);
+    // In force from 20:00: an hour earlier costs 1 of change and saves 2 of makespan, or 0.5.
+    let later = |makespan: f64| {
+        kept_back(|file| {
+            file["objective"] = json!({ "makespan_cost_per_hour": makespan });
+            let operation = &mut file["baseline"]["lots"][0]["operations"][0];
+            operation["start"] = json!(at("20:00"));
+            operation["end"] = json!(at("21:00"));
+        })
+    };
+    assert_eq!((later(2.0), later(0.5)), (1, 0));
+}
+
+#[test]
+fn a_fact_at_the_very_start_takes_its_material() {
+    let with = |stock: u64| {
+        let mut file = plant(json!([
+            { "id": "A", "items": [{ "variant": "a", "quantity": 30 }] },
+            { "id": "B", "items": [{ "variant": "b", "quantity": 15 }] }
+        ]));
+        file["materials"] = json!([{ "id": "tape", "stock": stock }]);
+        for variant in file["variants"].as_array_mut().unwrap() {
+            variant["materials"] = json!([{ "id": "tape", "per_unit": 1 }]);
+        }
+        file["baseline"] = json!({ "frozen_until": at("08:01"), "lots": [{ "order": "A", "item": "0", "lot": 0,
+            "quantity": 30, "operations": [{ "line": "one", "start": at("08:00"), "end": at("08:30") }] }] });
+        file
+    };
+    let (enough, short) = (with(45), with(44));
+    let plan = plan(&enough, &[]);
+    assert!(verify(&instance(&enough), &plan).is_sound());
+    let found: Vec<&str> = verify(&instance(&short), &plan).breaches.iter().map(|breach| breach.code).collect();
+    assert_eq!(found, [codes::BREACH_MATERIAL]);
+}
