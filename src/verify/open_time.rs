@@ -254,6 +254,18 @@ mod tests {
     }
 
     #[test]
+    fn a_night_that_began_the_day_before_is_open_at_the_start() {
+        let start = at("2026-11-24T02:00:00Z");
+        let night = OpenTime::of(&weekly(&Day::ALL, "22:00", "06:00"), &TimeZone::UTC, start, start + 86_400, &[]);
+        assert!(
+            night.contains(start) && night.contains(start - 4 * 3_600) && !night.contains(at("2026-11-24T06:00:00Z"))
+        );
+        // Where a window begins, the last second before is that of the window before it.
+        assert_eq!(night.second_before(at("2026-11-24T22:00:00Z")), Some(at("2026-11-24T05:59:59Z")));
+        assert_eq!(night.second_before(at("2026-11-24T22:00:01Z")), Some(at("2026-11-24T22:00:00Z")));
+    }
+
+    #[test]
     fn always_open_without_windows() {
         let open = OpenTime::of(&Calendar::default(), &TimeZone::UTC, 0, 1, &[]);
         assert_eq!(open, OpenTime::always());

@@ -112,3 +112,48 @@ fn a_fact_at_the_very_start_takes_its_material() {
     let found: Vec<&str> = verify(&instance(&short), &plan).breaches.iter().map(|breach| breach.code).collect();
     assert_eq!(found, [codes::BREACH_MATERIAL]);
 }
+
+/// Codes and pointers of what is wrong with a plan once `change` has been made to it.
+fn breaches(file: &Value, change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let mut made = serde_json::to_value(plan(file, &[])).unwrap();
+    change(&mut made);
+    let plan: Solution = serde_json::from_value(made).unwrap();
+    let found = verify(&instance(file), &plan).breaches;
+    found.iter().map(|breach| format!("{} {}", breach.code, breach.pointer)).collect()
+}
+
+#[test]
+fn an_order_that_lacks_a_lot_is_not_delivered() {
+    let file = plant(json!([
+        { "id": "A", "due": at("08:05"), "late_cost_per_day": 24, "deadline": at("18:00"),
+          "items": [{ "variant": "a", "quantity": 10 }, { "variant": "b", "quantity": 20 }] }
+    ]));
+    assert_eq!(breaches(&file, |_| {}), [] as [&str; 0]);
+    let without = breaches(&file, |plan| drop(plan["lots"].as_array_mut().unwrap().remove(1)));
+    // Nobody can say when it is delivered: it comes to nothing, and nothing is held against what is stated of it.
+    assert_eq!(without, ["breach-quantity /lots", "breach-cost /cost/lateness", "breach-cost /cost/total"]);
+    let message = {
+        let plan = plan(&file, &[("A", "1", "18:00", "18:20")]);
+        let found = verify(&instance(&file), &plan).breaches;
+        found.into_iter().find(|breach| breach.code == codes::BREACH_DEADLINE).unwrap()
+    };
+    assert_eq!(message.pointer, "/orders/0/delivery");
+    assert!(message.message.contains("Order A is delivered at 2026-11-23T18:20:00Z"), "{}", message.message);
+}
+
+#[test]
+fn what_is_done_breaks_no_deadline_and_a_fact_that_is_missing_is_called_by_its_name() {
+    let file = plant(json!([
+        { "id": "A", "deadline": at("07:00"), "items": [{ "variant": "a", "quantity": 10, "done": 10 }] },
+        { "id": "B", "items": [{ "variant": "b", "quantity": 10 }] }
+    ]));
+    assert_eq!(breaches(&file, |_| {}), [] as [&str; 0]);
+    let mut begun = plant(json!([{ "id": "A", "items": [{ "variant": "a", "quantity": 10 }] }]));
+    begun["baseline"] = json!({ "frozen_until": at("08:00"), "lots": [{ "order": "A", "item": "0", "lot": 0,
+        "quantity": 10, "operations": [{ "line": "one", "start": at("07:55"), "end": at("08:05") }] }] });
+    let mut made = serde_json::to_value(plan(&begun, &[])).unwrap();
+    made["lots"] = json!([]);
+    let found = verify(&instance(&begun), &serde_json::from_value(made).unwrap()).breaches;
+    let missing = found.iter().find(|breach| breach.code == codes::BREACH_FROZEN_MISSING).unwrap();
+    assert_eq!(missing.message, "The frozen operation order A item 0 lot 0 is not in the plan.");
+}
