@@ -113,6 +113,47 @@ fn a_fact_at_the_very_start_takes_its_material() {
     assert_eq!(found, [codes::BREACH_MATERIAL]);
 }
 
+#[test]
+fn what_a_fact_will_take_is_kept_for_it() {
+    // 45 are there and A's fact takes 30 at noon: B's 30 wait for what comes at two.
+    let mut file = plant(json!([
+        { "id": "A", "items": [{ "variant": "a", "quantity": 30 }] },
+        { "id": "B", "items": [{ "variant": "b", "quantity": 30 }] }
+    ]));
+    file["materials"] = json!([{ "id": "tape", "stock": 45, "arrivals": [{ "at": at("14:00"), "quantity": 30 }] }]);
+    for variant in file["variants"].as_array_mut().unwrap() {
+        variant["materials"] = json!([{ "id": "tape", "per_unit": 1 }]);
+    }
+    file["baseline"] = json!({ "frozen_until": at("13:00"), "lots": [{ "order": "A", "item": "0", "lot": 0,
+        "quantity": 30, "operations": [{ "line": "one", "start": at("12:00"), "end": at("12:30") }] }] });
+    let plan = plan(&file, &[]);
+    assert!(verify(&instance(&file), &plan).is_sound());
+    let start = plan.lots.iter().find(|lot| lot.order == "B").unwrap().operations[0].start.to_string();
+    assert_eq!(start, at("14:00"));
+}
+
+#[test]
+fn of_rules_that_match_the_first_counts_however_narrow_the_others_are() {
+    let between = |rules: Value| {
+        let mut file = plant(json!([
+            { "id": "A", "items": [{ "variant": "a", "quantity": 10 }] },
+            { "id": "B", "items": [{ "variant": "b", "quantity": 10 }] }
+        ]));
+        file["changeovers"] = json!([{ "id": "c", "rules": rules }]);
+        file["lines"] = json!([{ "id": "one", "changeovers": "c", "setup_state": { "variant": "a" },
+            "rates": [{ "seconds_per_unit": 60 }] }]);
+        let plan = plan(&file, &[]);
+        assert!(verify(&instance(&file), &plan).is_sound());
+        plan.kpis.changeover_hours * 60.0
+    };
+    let any = json!({ "attribute": "variant", "time": "PT6M" });
+    let narrow = json!({ "attribute": "variant", "from": "a", "to": "b", "time": "PT12M" });
+    let matrix = json!({ "attribute": "variant", "values": ["a", "b"], "seconds": [[0, 1_080], [1_080, 0]] });
+    let minutes =
+        [[&any, &narrow], [&narrow, &any], [&any, &matrix], [&matrix, &any]].map(|rules| between(json!(rules)));
+    assert_eq!(minutes, [6.0, 12.0, 6.0, 18.0]);
+}
+
 /// Codes and pointers of what is wrong with a plan once `change` has been made to it.
 fn breaches(file: &Value, change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut made = serde_json::to_value(plan(file, &[])).unwrap();

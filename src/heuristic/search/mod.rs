@@ -7,6 +7,8 @@
 
 mod anneal;
 mod ground_plan;
+#[cfg(test)]
+mod ground_tests;
 mod guidance;
 mod recombination;
 mod regions;

@@ -186,19 +186,15 @@ impl Ground {
         self.orders.iter().all(|order| order.due <= self.start && order.lateness.cost_per_day > 0)
     }
 
-    /// The mean over all lots of the least seconds each could take: its run and the least changeover into its class.
+    /// The mean over all lots of the least seconds that its run could take.
     pub fn mean_time(&self) -> f64 {
-        let least_into: Vec<Vec<i64>> = self.lines.iter().map(|line| self.least_changeovers(line)).collect();
-        let time = |lot: LotId, line: usize| {
-            let mode = self.mode(lot, line);
-            mode.run + least_into[line].get(mode.class as usize).copied().unwrap_or(0)
-        };
-        let least = |lot: LotId| self.eligible(lot).iter().map(|&line| time(lot, usize::from(line))).min().unwrap_or(0);
-        let sum: i128 = (0..self.lots.len() as LotId).map(|lot| i128::from(least(lot))).sum();
+        let least = |lot: LotId| self.eligible(lot).iter().map(|&line| self.mode(lot, usize::from(line)).run).min();
+        let sum: i128 = (0..self.lots.len() as LotId).filter_map(least).map(i128::from).sum();
         sum as f64 / self.lots.len().max(1) as f64
     }
 
     /// The mean changeover time between two classes, over all pairs of them and all lines; none on a line without changeovers.
+    /// That of a line on which nothing is set up yet is a class as well.
     pub fn mean_changeover(&self) -> f64 {
         let mean = |table: &Table| {
             let pairs = table.seconds.iter().enumerate().filter(|(pair, _)| pair % (table.classes + 1) != 0);
@@ -208,14 +204,6 @@ impl Ground {
         let means: Vec<f64> = self.tables.iter().map(mean).collect();
         let of_lines = self.lines.iter().map(|line| line.table.map_or(0.0, |table| means[table]));
         of_lines.sum::<f64>() / self.lines.len().max(1) as f64
-    }
-
-    /// The least changeover time of a line into each class from another one.
-    fn least_changeovers(&self, line: &LineFacts) -> Vec<i64> {
-        let Some(table) = line.table.map(|table| &self.tables[table]) else { return Vec::new() };
-        let count = table.classes;
-        let into = |to: usize| (0..count).filter(|&from| from != to).map(|from| table.seconds[from * count + to]).min();
-        (0..count).map(|to| into(to).map_or(0, i64::from)).collect()
     }
 
     /// A lot's mode on a line.
