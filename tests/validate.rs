@@ -412,7 +412,7 @@ fn a_limit_is_allowed_and_one_more_is_not() {
 }
 
 #[test]
-fn half_a_matrix_is_told_whichever_half_it_is() {
+fn half_a_matrix_and_one_beside_a_time_are_told_whichever_half_it_is() {
     let rule = |mut rule: Value| {
         rule["attribute"] = json!("variant");
         codes_of(|file| {
@@ -420,7 +420,15 @@ fn half_a_matrix_is_told_whichever_half_it_is() {
             file["lines"][0]["changeovers"] = json!("c");
         })
     };
-    for half in [json!({ "values": ["mug"] }), json!({ "seconds": [[0]] }), json!({ "costs": [[0]] })] {
+    let both = |field: &str, value: Value| json!({ field: value, "values": ["mug"], "seconds": [[0]] });
+    for half in
+        [json!({ "values": ["mug"] }), json!({ "seconds": [[0]] }), json!({ "costs": [[0]] })].into_iter().chain([
+            both("from", json!("mug")),
+            both("to", json!("mug")),
+            both("time", json!("PT1M")),
+            both("cost", json!(1)),
+        ])
+    {
         assert_eq!(rule(half.clone()), [codes::CHANGEOVER_RULE], "{half}");
     }
     assert_eq!(rule(json!({ "values": ["mug"], "costs": [[0]] })), [] as [&str; 0]);
@@ -428,23 +436,18 @@ fn half_a_matrix_is_told_whichever_half_it_is() {
 
 #[test]
 fn a_rate_matches_by_all_it_names() {
-    let colour = |colour: &str| {
+    let of = |material: &str| {
         codes_of(|file| {
-            file["variants"][0]["attributes"] = json!({ "material": "clay", "colour": colour });
-            let by = |name: &str| json!({ "match": { "colour": name, "material": "clay" }, "units_per_hour": 60 });
-            file["lines"][0]["rates"] = json!([by("red"), { "match": { "material": "glass" }, "units_per_hour": 60 }]);
-            file["variants"]
-                .as_array_mut()
-                .unwrap()
-                .push(json!({ "id": "cup", "attributes": { "material": "glass", "colour": "red" } }));
-            file["variants"]
-                .as_array_mut()
-                .unwrap()
-                .push(json!({ "id": "jug", "attributes": { "material": "clay", "colour": "red" } }));
+            let variant =
+                |id: &str, material: &str| json!({ "id": id, "attributes": { "colour": "red", "material": material } });
+            file["variants"] = json!([variant("mug", material), variant("cup", "glass"), variant("jug", "clay")]);
+            let by =
+                |material: &str| json!({ "match": { "colour": "red", "material": material }, "units_per_hour": 60 });
+            file["lines"][0]["rates"] = json!([by("clay"), by("glass")]);
         })
     };
-    assert_eq!(colour("red"), [] as [&str; 0]);
-    assert_eq!(colour("blue"), [codes::NO_ELIGIBLE_LINE]);
+    assert_eq!(of("clay"), [] as [&str; 0]);
+    assert_eq!(of("stone"), [codes::NO_ELIGIBLE_LINE]);
 }
 
 #[test]
@@ -462,4 +465,59 @@ fn an_order_is_measured_by_its_own_variant_and_with_all_it_may_cost() {
     assert_eq!(faults.iter().map(|fault| fault.pointer.as_str()).collect::<Vec<_>>(), ["/orders/1"]);
     assert!(faults[0].message.contains("working time"), "{}", faults[0].message);
     assert!(has_errors(&validate(&file)));
+}
+
+#[test]
+fn numbers_of_an_item_are_judged_one_by_one() {
+    let none: [&str; 0] = [];
+    let item = |fields: Value| {
+        codes_of(|file| {
+            file["orders"][0]["items"][0].as_object_mut().unwrap().extend(fields.as_object().unwrap().clone())
+        })
+    };
+    assert_eq!(item(json!({ "maximum_lots": 0 })), [codes::LOT_LIMITS]);
+    assert_eq!(item(json!({ "minimum_lot": 0 })), [codes::LOT_LIMITS]);
+    assert_eq!(item(json!({ "done": 1_000_000_000_000_u64 })), none);
+    assert_eq!(item(json!({ "done": 1_000_000_000_001_u64 })), [codes::OUT_OF_RANGE]);
+    // Ten pieces make two lots of five, and none of six; in one lot, or done, nobody asks.
+    assert_eq!(item(json!({ "maximum_lots": 2, "minimum_lot": 5 })), none);
+    assert_eq!(item(json!({ "maximum_lots": 2, "minimum_lot": 6 })), [codes::LOT_LIMITS]);
+    assert_eq!(item(json!({ "maximum_lots": 1, "minimum_lot": 6 })), none);
+    assert_eq!(item(json!({ "maximum_lots": 2, "minimum_lot": 6, "done": 10 })), none);
+}
+
+#[test]
+fn the_best_case_counts_what_is_fixed_and_what_each_operation_takes() {
+    let by = |deadline: &str| {
+        codes_of(|file| {
+            file["lines"][0]["rates"][0]["fixed_time"] = json!("PT50M");
+            file["orders"][0]["deadline"] = json!(deadline);
+        })
+    };
+    assert_eq!(by("2026-11-23T09:00:00Z"), [] as [&str; 0]);
+    assert_eq!(by("2026-11-23T08:59:59Z"), [codes::DEADLINE_IMPOSSIBLE]);
+    let stock = |pieces: u64| {
+        codes_of(|file| {
+            file["routes"] =
+                json!([{ "id": "pair", "operations": [{ "id": "cut" }, { "id": "pack", "after": ["cut"] }] }]);
+            file["materials"] = json!([{ "id": "tape", "stock": pieces }]);
+            let takes = |operation: &str| json!({ "id": "tape", "per_unit": 1, "operation": operation });
+            file["variants"][0] = json!({ "id": "mug", "route": "pair", "materials": [takes("cut"), takes("pack")] });
+        })
+    };
+    assert_eq!(stock(20), [] as [&str; 0]);
+    assert_eq!(stock(19), [codes::MATERIAL_SHORT]);
+}
+
+#[test]
+fn three_orders_without_a_late_cost_are_named_and_of_more_the_first_three() {
+    let note = |orders: usize| {
+        let file = instance(|file| {
+            let order = |at| json!({ "id": format!("O{at}"), "due": "2026-11-23T12:00:00Z", "items": [{ "variant": "mug", "quantity": 1 }] });
+            file["orders"] = (1..=orders).map(order).collect();
+        });
+        validate(&file).into_iter().find(|fault| fault.code == codes::LATE_COST_DEFAULT).unwrap().message
+    };
+    assert!(note(3).starts_with("3 orders with `due` have no late cost (O1, O2, O3): "), "{}", note(3));
+    assert!(note(4).starts_with("4 orders with `due` have no late cost (O1, O2, O3, ...): "), "{}", note(4));
 }

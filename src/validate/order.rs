@@ -122,12 +122,13 @@ fn check_item_names(order: &Order, base: &str, faults: &mut Vec<Diagnostic>) {
 }
 
 fn check_item(names: &Names<'_>, item: &Item, base: &str, faults: &mut Vec<Diagnostic>) {
-    let sound = !names.variants.contains(&item.variant)
+    // Most items name a variant, a quantity and nothing else.
+    let suspect = !names.variants.contains(&item.variant)
         || !(1..=MAXIMUM_PIECES).contains(&item.quantity)
         || !(0..=MAXIMUM_PIECES).contains(&item.done)
         || item.maximum_lots != 1
         || item.minimum_lot != 1;
-    if !sound {
+    if !suspect {
         return;
     }
     faults.extend(names.variants.refer(codes::UNKNOWN_VARIANT, format!("{base}/variant"), &item.variant));

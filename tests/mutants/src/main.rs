@@ -4,7 +4,8 @@
 //! those tests are run that could notice one, the quickest first, until one fails.
 //!
 //! Folders of WORK: `tree` (the copy), `target` (what it is built to); files: `left_out.json` (changes that do not compile),
-//! `tests.json` (what each test comes by), `results.json`. A call goes on where the last one ended.
+//! `tests.json` (what each test comes by), `names.json` (the list these two go by), `results.json`. A call goes on where the
+//! last one ended; once the sources have changed it looks at the tests anew, and keeps what came of changes that are still named so.
 
 mod copy;
 mod names;
@@ -47,6 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let work = options.work.canonicalize()?;
     let mutants = names::read(&options.list)?;
     if !options.report {
+        names::forget_other_lists(&work, &mutants)?;
         let copy = copy::Copy::new(&work, &mutants)?;
         let left_out = copy.compile(&mutants)?;
         let programs = copy.build_tests()?;

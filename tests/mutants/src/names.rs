@@ -39,6 +39,20 @@ pub fn read(path: &Path) -> Result<Mutants, Box<dyn Error>> {
     Ok((1..).zip(list).collect())
 }
 
+/// What an earlier call left goes by numbers, but for outcomes, which go by names: with another list it is forgotten.
+pub fn forget_other_lists(work: &Path, mutants: &Mutants) -> Result<(), Box<dyn Error>> {
+    let path = work.join("names.json");
+    let names: Vec<&str> = mutants.values().map(|mutant| mutant.name.as_str()).collect();
+    let before: Vec<String> = read_or_default(&path)?;
+    if before != names {
+        for file in ["left_out.json", "tests.json"].map(|name| work.join(name)).iter().filter(|file| file.exists()) {
+            fs::remove_file(file)?;
+        }
+        write(&path, &names)?;
+    }
+    Ok(())
+}
+
 /// Reads what an earlier call left, or nothing.
 pub fn read_or_default<T: Default + serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
     if !path.exists() {
