@@ -6,6 +6,7 @@
 //! Folders of WORK: `tree` (the copy), `target` (what it is built to); files: `left_out.json` (changes that do not compile),
 //! `tests.json` (what each test comes by), `names.json` (the list these two go by), `results.json`. A call goes on where the
 //! last one ended; once the sources have changed it looks at the tests anew, and keeps what came of changes that are still named so.
+//! A test that was changed is looked at again once `tests.json` is removed.
 
 mod copy;
 mod names;
