@@ -22,22 +22,44 @@ fn at(time: &str) -> String {
     format!("2026-11-23T{time}:00Z")
 }
 
+/// A's lot on line one in the plan in force.
+fn in_force(quantity: u64, from: &str, to: &str) -> Value {
+    let operation = json!({ "line": "one", "start": at(from), "end": at(to) });
+    json!([{ "order": "A", "item": "0", "lot": 0, "quantity": quantity, "operations": [operation] }])
+}
+
+/// A piece of any variant takes one of a tape, of which there is this.
+fn take_tape(file: &mut Value, mut tape: Value) {
+    tape["id"] = json!("tape");
+    file["materials"] = json!([tape]);
+    for variant in file["variants"].as_array_mut().unwrap() {
+        variant["materials"] = json!([{ "id": "tape", "per_unit": 1 }]);
+    }
+}
+
 fn instance(file: &Value) -> Instance {
     serde_json::from_value(file.clone()).unwrap()
 }
 
-/// The plan that dispatch makes, with the lots of `moved` (order, item, from, to) at other times.
-fn plan(file: &Value, moved: &[(&str, &str, &str, &str)]) -> Solution {
+/// The plan that dispatch makes, once `change` has been made to it.
+fn changed(file: &Value, change: impl FnOnce(&mut Value)) -> Solution {
     let options = Options { method: Method::Dispatch, time_limit: None, iterations: Some(1), ..Options::default() };
     let made = solve(&instance(file), &options, &mut |_| {}).unwrap().solution;
     let mut plan = serde_json::to_value(&made).unwrap();
-    for (order, item, from, to) in moved {
-        let lots = plan["lots"].as_array_mut().unwrap();
-        let lot = lots.iter_mut().find(|lot| lot["order"] == *order && lot["item"] == *item).unwrap();
-        lot["operations"][0]["start"] = json!(at(from));
-        lot["operations"][0]["end"] = json!(at(to));
-    }
+    change(&mut plan);
     serde_json::from_value(plan).unwrap()
+}
+
+/// The plan that dispatch makes, with the lots of `moved` (order, item, from, to) at other times.
+fn plan(file: &Value, moved: &[(&str, &str, &str, &str)]) -> Solution {
+    changed(file, |plan| {
+        for (order, item, from, to) in moved {
+            let lots = plan["lots"].as_array_mut().unwrap();
+            let lot = lots.iter_mut().find(|lot| lot["order"] == *order && lot["item"] == *item).unwrap();
+            lot["operations"][0]["start"] = json!(at(from));
+            lot["operations"][0]["end"] = json!(at(to));
+        }
+    })
 }
 
 /// The lots that could start earlier, by pointer.
@@ -68,8 +90,7 @@ fn kept_back(change: impl FnOnce(&mut Value)) -> usize {
     let mut file = plant(
         json!([{ "id": "A", "due": at("20:00"), "late_cost_per_day": 1, "items": [{ "variant": "a", "quantity": 60 }] }]),
     );
-    file["baseline"] = json!({ "start_change_cost_per_hour": 1, "lots": [{ "order": "A", "item": "0", "lot": 0,
-        "quantity": 60, "operations": [{ "line": "one", "start": at("08:00"), "end": at("09:00") }] }] });
+    file["baseline"] = json!({ "start_change_cost_per_hour": 1, "lots": in_force(60, "08:00", "09:00") });
     change(&mut file);
     shifted(&file, &[("A", "0", "12:00", "13:00")])
 }
@@ -83,9 +104,7 @@ fn waiting_is_weighed_by_what_it_saves_and_costs() {
     let later = |makespan: f64| {
         kept_back(|file| {
             file["objective"] = json!({ "makespan_cost_per_hour": makespan });
-            let operation = &mut file["baseline"]["lots"][0]["operations"][0];
-            operation["start"] = json!(at("20:00"));
-            operation["end"] = json!(at("21:00"));
+            file["baseline"]["lots"] = in_force(60, "20:00", "21:00");
         })
     };
     assert_eq!((later(2.0), later(0.5)), (1, 0));
@@ -98,12 +117,8 @@ fn a_fact_at_the_very_start_takes_its_material() {
             { "id": "A", "items": [{ "variant": "a", "quantity": 30 }] },
             { "id": "B", "items": [{ "variant": "b", "quantity": 15 }] }
         ]));
-        file["materials"] = json!([{ "id": "tape", "stock": stock }]);
-        for variant in file["variants"].as_array_mut().unwrap() {
-            variant["materials"] = json!([{ "id": "tape", "per_unit": 1 }]);
-        }
-        file["baseline"] = json!({ "frozen_until": at("08:01"), "lots": [{ "order": "A", "item": "0", "lot": 0,
-            "quantity": 30, "operations": [{ "line": "one", "start": at("08:00"), "end": at("08:30") }] }] });
+        take_tape(&mut file, json!({ "stock": stock }));
+        file["baseline"] = json!({ "frozen_until": at("08:01"), "lots": in_force(30, "08:00", "08:30") });
         file
     };
     let (enough, short) = (with(45), with(44));
@@ -120,12 +135,8 @@ fn what_a_fact_will_take_is_kept_for_it() {
         { "id": "A", "items": [{ "variant": "a", "quantity": 30 }] },
         { "id": "B", "items": [{ "variant": "b", "quantity": 30 }] }
     ]));
-    file["materials"] = json!([{ "id": "tape", "stock": 45, "arrivals": [{ "at": at("14:00"), "quantity": 30 }] }]);
-    for variant in file["variants"].as_array_mut().unwrap() {
-        variant["materials"] = json!([{ "id": "tape", "per_unit": 1 }]);
-    }
-    file["baseline"] = json!({ "frozen_until": at("13:00"), "lots": [{ "order": "A", "item": "0", "lot": 0,
-        "quantity": 30, "operations": [{ "line": "one", "start": at("12:00"), "end": at("12:30") }] }] });
+    take_tape(&mut file, json!({ "stock": 45, "arrivals": [{ "at": at("14:00"), "quantity": 30 }] }));
+    file["baseline"] = json!({ "frozen_until": at("13:00"), "lots": in_force(30, "12:00", "12:30") });
     let plan = plan(&file, &[]);
     assert!(verify(&instance(&file), &plan).is_sound());
     let start = plan.lots.iter().find(|lot| lot.order == "B").unwrap().operations[0].start.to_string();
@@ -156,10 +167,7 @@ fn of_rules_that_match_the_first_counts_however_narrow_the_others_are() {
 
 /// Codes and pointers of what is wrong with a plan once `change` has been made to it.
 fn breaches(file: &Value, change: impl FnOnce(&mut Value)) -> Vec<String> {
-    let mut made = serde_json::to_value(plan(file, &[])).unwrap();
-    change(&mut made);
-    let plan: Solution = serde_json::from_value(made).unwrap();
-    let found = verify(&instance(file), &plan).breaches;
+    let found = verify(&instance(file), &changed(file, change)).breaches;
     found.iter().map(|breach| format!("{} {}", breach.code, breach.pointer)).collect()
 }
 
@@ -190,11 +198,9 @@ fn what_is_done_breaks_no_deadline_and_a_fact_that_is_missing_is_called_by_its_n
     ]));
     assert_eq!(breaches(&file, |_| {}), [] as [&str; 0]);
     let mut begun = plant(json!([{ "id": "A", "items": [{ "variant": "a", "quantity": 10 }] }]));
-    begun["baseline"] = json!({ "frozen_until": at("08:00"), "lots": [{ "order": "A", "item": "0", "lot": 0,
-        "quantity": 10, "operations": [{ "line": "one", "start": at("07:55"), "end": at("08:05") }] }] });
-    let mut made = serde_json::to_value(plan(&begun, &[])).unwrap();
-    made["lots"] = json!([]);
-    let found = verify(&instance(&begun), &serde_json::from_value(made).unwrap()).breaches;
+    begun["baseline"] = json!({ "frozen_until": at("08:00"), "lots": in_force(10, "07:55", "08:05") });
+    let without = changed(&begun, |plan| plan["lots"] = json!([]));
+    let found = verify(&instance(&begun), &without).breaches;
     let missing = found.iter().find(|breach| breach.code == codes::BREACH_FROZEN_MISSING).unwrap();
     assert_eq!(missing.message, "The frozen operation order A item 0 lot 0 is not in the plan.");
 }
