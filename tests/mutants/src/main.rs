@@ -1,7 +1,7 @@
 //! Mutation testing in one build. `cargo mutants --list --json` says what may be changed; here all of it is written into one copy
 //! of the sources, each change behind a switch that an environment variable turns on (mutant schemata: R. H. Untch, A. J. Offutt,
 //! M. J. Harrold, ISSTA 1993). So nothing is compiled for a change, and since the copy can note which changes a test comes by, only
-//! those tests are run that could notice one, the quickest first, until one fails.
+//! those tests are run that could notice one, until one fails.
 //!
 //! Folders of WORK: `tree` (the copy), `target` (what it is built to); files: `left_out.json` (changes that do not compile),
 //! `tests.json` (what each test comes by), `names.json` (the list these two go by), `results.json`. A call goes on where the
@@ -29,7 +29,7 @@ struct Options {
     /// Tests at a time
     #[arg(long, default_value_t = 2)]
     jobs: usize,
-    /// Seconds of tests, by what they took unchanged, after which a change counts as not noticed
+    /// Seconds after which a change counts as not noticed
     #[arg(long, default_value_t = 30.0)]
     budget: f64,
     /// Only changes whose name has this in it

@@ -1,4 +1,5 @@
-//! One change after another: the tests that come by it, the quickest first, until one fails.
+//! One change after another: the tests that come by it until one fails, first those that are quick and have noticed much of its file
+//! (L. Zhang, D. Marinov, S. Khurshid, Faster mutation testing inspired by test prioritization and reduction, ISSTA 2013).
 
 use crate::Options;
 use crate::copy::Programs;
@@ -10,7 +11,7 @@ use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{sync::mpsc, thread};
@@ -53,35 +54,43 @@ pub fn run(
     };
     let left: Vec<(u32, &str)> =
         mutants.iter().map(|(id, mutant)| (*id, mutant.name.as_str())).filter(|(_, name)| wanted(name)).collect();
-    let mut by_change: BTreeMap<u32, Vec<(f64, &str, &str)>> = BTreeMap::new();
+    let mut by_change: BTreeMap<u32, Vec<Reached>> = BTreeMap::new();
     // What kills calls, or looks at the clock, would fail by itself now and then on cores that are busy.
     for (program, of) in tests {
         for (name, test) in of.iter().filter(|(name, test)| test.passes && !name.starts_with("faults::")) {
             for &id in &test.reaches {
-                by_change.entry(id).or_default().push((test.seconds, program, name));
+                by_change.entry(id).or_default().push(Reached { seconds: test.seconds, program, name });
             }
         }
     }
-    for tests in by_change.values_mut() {
-        tests.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let trier = Trier { work, programs, budget: Duration::from_secs_f64(options.budget), sound: Mutex::default() };
+    let mut notices = Notices::new();
+    for mutant in mutants.values() {
+        if let Some(Outcome::Noticed(test)) = outcomes.get(&mutant.name) {
+            *notices.entry(&mutant.file).or_default().entry(test.clone()).or_default() += 1;
+        }
     }
-    let trier = Trier { work, programs, budget: options.budget };
-    let (next, done) = (AtomicUsize::new(0), Mutex::new((&mut outcomes, 0_usize)));
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Done { outcomes: &mut outcomes, notices, count: 0 });
     thread::scope(|scope| {
         for _ in 0..options.jobs {
             scope.spawn(|| {
                 while let Some(&(id, name)) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let file = mutants[&id].file.as_str();
                     let outcome = match by_change.get(&id) {
                         _ if left_out.contains(&id) => Outcome::NotBuilt,
                         None => Outcome::Unreached,
-                        Some(tests) => trier.outcome(id, tests),
+                        Some(tests) => trier.outcome(id, &in_order(tests, lock(&done).notices.get(file))),
                     };
-                    let mut done = done.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                    done.0.insert(name.to_string(), outcome);
-                    done.1 += 1;
-                    if done.1.is_multiple_of(20) || done.1 == left.len() {
-                        eprintln!("{} of {}", done.1, left.len());
-                        let _ = write(&path, &*done.0);
+                    let mut done = lock(&done);
+                    if let Outcome::Noticed(test) = &outcome {
+                        *done.notices.entry(file).or_default().entry(test.clone()).or_default() += 1;
+                    }
+                    done.outcomes.insert(name.to_string(), outcome);
+                    done.count += 1;
+                    if done.count.is_multiple_of(20) || done.count == left.len() {
+                        eprintln!("{} of {}", done.count, left.len());
+                        let _ = write(&path, &*done.outcomes);
                     }
                 }
             });
@@ -90,69 +99,123 @@ pub fn run(
     write(&path, &outcomes)
 }
 
+/// How many changes of a file each test has noticed.
+type Notices<'a> = BTreeMap<&'a str, BTreeMap<String, u32>>;
+
+struct Done<'a> {
+    outcomes: &'a mut Outcomes,
+    notices: Notices<'a>,
+    count: usize,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// A test that comes by a change.
+#[derive(Clone, Copy)]
+struct Reached<'a> {
+    seconds: f64,
+    program: &'a str,
+    name: &'a str,
+}
+
+/// Tests by the seconds they take for what they have noticed in the same file.
+fn in_order<'a>(tests: &[Reached<'a>], noticed: Option<&BTreeMap<String, u32>>) -> Vec<Reached<'a>> {
+    let mut ordered: Vec<(f64, Reached)> = tests
+        .iter()
+        .map(|test| {
+            let words = words_for(test.program, test.name);
+            let noticed = noticed.and_then(|noticed| noticed.get(&words)).copied().unwrap_or(0);
+            (test.seconds / f64::from(1 + noticed), *test)
+        })
+        .collect();
+    ordered.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ordered.into_iter().map(|(_, test)| test).collect()
+}
+
+fn words_for(program: &str, test: &str) -> String {
+    format!("{program} {test}")
+}
+
 struct Trier<'a> {
     work: &'a Path,
     programs: &'a Programs,
-    budget: f64,
+    budget: Duration,
+    /// Tests that passed when they were run again without the change they had noticed.
+    sound: Mutex<BTreeSet<String>>,
 }
 
 impl Trier<'_> {
-    fn outcome(&self, id: u32, tests: &[(f64, &str, &str)]) -> Outcome {
-        let (mut tried, mut spent, mut at_once) = (0, 0.0, 0.6);
+    fn outcome(&self, id: u32, tests: &[Reached]) -> Outcome {
+        let until = Instant::now() + self.budget;
+        let (mut tried, mut at_once) = (0, 0.6);
         while tried < tests.len() {
             // Some at a time: starting a program takes as long as many a test.
             let (mut seconds, mut calls) = (0.0, BTreeMap::<&str, (f64, Vec<&str>)>::new());
             let mut count = 0;
-            for (takes, program, name) in &tests[tried..] {
-                if count > 0 && seconds + takes > at_once {
+            for test in &tests[tried..] {
+                if count > 0 && seconds + test.seconds > at_once {
                     break;
                 }
-                seconds += takes;
+                seconds += test.seconds;
                 count += 1;
-                let call = calls.entry(program).or_default();
-                call.0 += takes;
-                call.1.push(name);
-            }
-            if tried > 0 && spent + seconds > self.budget {
-                break;
+                let call = calls.entry(test.program).or_default();
+                call.0 += test.seconds;
+                call.1.push(test.name);
             }
             let mut calls: Vec<_> = calls.into_iter().collect();
             calls.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
             for (program, (takes, names)) in calls {
-                if let Some(outcome) = self.outcome_of(id, program, &names, takes) {
-                    return outcome;
+                match self.outcome_of(id, program, &names, takes, until) {
+                    Said::Nothing => {}
+                    Said::Outcome(outcome) => return outcome,
+                    Said::TimeIsUp => return Outcome::Missed { tried, left: tests.len() - tried },
                 }
             }
             tried += count;
-            spent += seconds;
             at_once = (at_once * 2.5).min(8.0);
         }
-        Outcome::Missed { tried, left: tests.len() - tried }
+        Outcome::Missed { tried, left: 0 }
     }
 
     /// Runs tests of a program with the change; nothing if all pass, or fail without it as well.
-    fn outcome_of(&self, id: u32, program: &str, names: &[&str], takes: f64) -> Option<Outcome> {
+    fn outcome_of(&self, id: u32, program: &str, names: &[&str], takes: f64, until: Instant) -> Said {
         let mut names = names.to_vec();
-        while let Some((outcome, at_fault)) = self.call(id, program, &names, takes) {
+        while !names.is_empty() {
+            let (outcome, at_fault) = match self.call(id, program, &names, takes, Some(until)) {
+                Answer::Passed => break,
+                Answer::TimeIsUp => return Said::TimeIsUp,
+                Answer::Failed(outcome, at_fault) => (outcome, at_fault),
+            };
             // Tests that look at a clock fail now and then where cores are busy.
-            let by_itself = at_fault.is_some_and(|test| self.call(0, program, &[test], takes).is_some());
-            if !by_itself {
-                return Some(outcome);
+            if at_fault.is_none_or(|test| self.is_sound(program, test, takes)) {
+                return Said::Outcome(outcome);
             }
             names.retain(|name| Some(*name) != at_fault);
-            if names.is_empty() {
-                break;
-            }
         }
-        None
+        Said::Nothing
     }
 
-    /// Runs tests of a program with a change, or 0 for none: nothing if all pass, else also the one that fails, if it is known.
-    fn call<'n>(&self, id: u32, program: &str, names: &[&'n str], takes: f64) -> Option<(Outcome, Option<&'n str>)> {
+    /// Whether a test passes without any change; asked once.
+    fn is_sound(&self, program: &str, test: &str, takes: f64) -> bool {
+        let words = words_for(program, test);
+        if lock(&self.sound).contains(&words) {
+            return true;
+        }
+        let sound = matches!(self.call(0, program, &[test], takes, None), Answer::Passed);
+        if sound {
+            lock(&self.sound).insert(words);
+        }
+        sound
+    }
+
+    /// Runs tests of a program with a change, or 0 for none, not beyond an instant.
+    fn call<'n>(&self, id: u32, program: &str, names: &[&'n str], takes: f64, end: Option<Instant>) -> Answer<'n> {
         let mut call = command(self.work, &self.programs[program]);
         call.args(["--exact", "--test-threads", "1"]).args(names).env("MUTANT", id.to_string()).stdout(Stdio::piped());
         let Ok(mut child) = call.spawn() else {
-            return Some((Outcome::Noticed(format!("{program}: did not start")), None));
+            return Answer::Failed(Outcome::Noticed(format!("{program}: did not start")), None);
         };
         let lines = child.stdout.take().map(BufReader::new);
         let (send, receive) = mpsc::channel();
@@ -164,31 +227,48 @@ impl Trier<'_> {
                 }
             }
         });
-        let until = Instant::now() + Duration::from_secs_f64(takes * 8.0 + 20.0);
-        let outcome = loop {
+        let hangs = Instant::now() + Duration::from_secs_f64(takes * 8.0 + 20.0);
+        let until = end.map_or(hangs, |end| end.min(hangs));
+        let answer = loop {
             match receive.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => {
                     let words: Vec<&str> = line.split_whitespace().collect();
                     if let ["test", name, .., "FAILED"] = words[..] {
                         let at_fault = names.iter().copied().find(|known| *known == name);
-                        break Some((Outcome::Noticed(format!("{program} {name}")), at_fault));
+                        break Answer::Failed(Outcome::Noticed(words_for(program, name)), at_fault);
                     }
                 }
+                Err(mpsc::RecvTimeoutError::Timeout) if until < hangs => break Answer::TimeIsUp,
                 Err(mpsc::RecvTimeoutError::Timeout) => {
-                    break Some((Outcome::Hangs(format!("{program} {}", names[0])), None));
+                    break Answer::Failed(Outcome::Hangs(words_for(program, names[0])), None);
                 }
-                Err(mpsc::RecvTimeoutError::Disconnected) => break None,
+                Err(mpsc::RecvTimeoutError::Disconnected) => break Answer::Passed,
             }
         };
-        if outcome.is_some() {
+        let passed = matches!(answer, Answer::Passed);
+        if !passed {
             let _ = child.kill();
         }
         let ended = child.wait();
-        match outcome {
-            None if !ended.is_ok_and(|status| status.success()) => {
-                Some((Outcome::Noticed(format!("{program}: ends by itself, at {} or behind", names[0])), None))
-            }
-            outcome => outcome,
+        if passed && !ended.is_ok_and(|status| status.success()) {
+            let words = format!("{program}: ends by itself, at {} or behind", names[0]);
+            return Answer::Failed(Outcome::Noticed(words), None);
         }
+        answer
     }
+}
+
+/// What came of a call.
+enum Answer<'a> {
+    Passed,
+    /// Also the test that fails, if it is known.
+    Failed(Outcome, Option<&'a str>),
+    TimeIsUp,
+}
+
+/// What tests say of a change.
+enum Said {
+    Nothing,
+    Outcome(Outcome),
+    TimeIsUp,
 }
