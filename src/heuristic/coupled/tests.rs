@@ -1,15 +1,21 @@
-//! What is given up before it is timed in full would have been too dear, and what is not costs what it costs in full.
+//! What is given up before it is timed in full would have been too dear, and what is not costs what it costs in full; what a change
+//! comes to is what the reference says, and what is taken back leaves nothing behind.
 
+use super::clocks::Clocks;
+use super::draw::{Draw, Kin};
+use super::moves::MOVES;
 use super::trial::draw;
 use crate::generate::{Parameters, generate};
 use crate::heuristic::construct::{Allowance, construct};
+use crate::model::Instance;
 use crate::problem::Problem;
-use crate::schedule::network::{Most, Network, OpId, Timetable};
+use crate::schedule::network::{Costs, Most, Network, OpId, Timetable};
+use crate::schedule::{Infeasible, Obstacle, evaluate_roughly};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// Moves tried in each plant.
-const MOVES: usize = 600;
+/// Relocations tried in each plant.
+const RELOCATIONS: usize = 600;
 
 /// An operation goes to another place in the two steps of a move, at most for `most`; what it then costs by what is priced early.
 fn relocate(
@@ -37,7 +43,7 @@ fn only_what_is_too_dear_is_given_up() {
         let network = Network::new(&problem, &made.plan);
         let mut timetable = network.timetable(&made.plan).unwrap();
         let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
-        for _ in 0..MOVES {
+        for _ in 0..RELOCATIONS {
             let Some((operation, mode)) = draw(&network, &timetable, &mut random) else { continue };
             let line = network.modes[mode as usize].line;
             let here = timetable.here(operation);
@@ -61,4 +67,114 @@ fn only_what_is_too_dear_is_given_up() {
         }
     }
     assert!(refused > 1_000 && accepted > 50, "{refused} {accepted}");
+}
+
+/// All of a timetable that a change may touch: sequences, takings, which orders are made, costs; where operations are, and when.
+type Seen = (Vec<Vec<OpId>>, Vec<Vec<OpId>>, Vec<bool>, Costs, Vec<Option<(u32, u32, i64, i64)>>, Vec<i64>);
+
+fn seen(network: &Network<'_>, timetable: &Timetable) -> Seen {
+    let place = |operation: usize| {
+        let here = timetable.here(operation as OpId);
+        here.is_placed().then_some((here.line, here.place, here.start, here.end))
+    };
+    let completions = (0..network.orders.len() as u32).map(|order| timetable.completion(order));
+    (
+        timetable.sequences().to_vec(),
+        timetable.takings(),
+        timetable.made().to_vec(),
+        timetable.costs(),
+        (0..network.operations.len()).map(place).collect(),
+        completions.collect(),
+    )
+}
+
+/// What changes of plans came to.
+#[derive(Default, Debug)]
+struct Tally {
+    timed: usize,
+    refused: usize,
+    circles: usize,
+    kept: usize,
+}
+
+/// An operation goes to any place of any line that can run it, inside the window in which nobody waits for himself or not: whether
+/// it is inside.
+fn anywhere(network: &Network<'_>, timetable: &mut Timetable, random: &mut Xoshiro256PlusPlus) -> Option<bool> {
+    let (operation, mode) = draw(network, timetable, random)?;
+    let line = network.modes[mode as usize].line;
+    timetable.take_out(network, operation);
+    let (first, last) = timetable.window(network, operation, line);
+    let place = random.random_range(0..=timetable.sequence(line).len());
+    timetable.put_in(network, operation, mode, place);
+    Some((first..=last).contains(&place))
+}
+
+/// Draws changes of a constructed plan by the moves of the search and to any place, and goes on from some of them. Those that are kept
+/// are compared with the reference by `keep`.
+fn change(name: &str, instance: &Instance, tally: &mut Tally) {
+    let problem = Problem::new(instance);
+    let made = construct(&problem, Allowance::UNLIMITED);
+    let mut network = Network::new(&problem, &made.plan);
+    network.add_forms();
+    let Some(mut timetable) = network.timetable(&made.plan) else { return };
+    let (kin, mut clocks, mut path) = (Kin::new(&network), Clocks::default(), Vec::new());
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(3);
+    for _ in 0..250 {
+        let before = seen(&network, &timetable);
+        let inside = if random.random_bool(0.4) {
+            anywhere(&network, &mut timetable, &mut random)
+        } else {
+            let (move_name, propose, _) = MOVES[random.random_range(0..MOVES.len())];
+            let mut draw = Draw {
+                network: &network,
+                timetable: &mut timetable,
+                kin: &kin,
+                random: &mut random,
+                clocks: &mut clocks,
+                path: &mut path,
+                most: i64::MAX,
+                later_most: i64::MAX,
+            };
+            // What goes back in together may come to wait for one another.
+            propose(&mut draw).map(|()| move_name == "relocate")
+        };
+        let settled = inside.and_then(|_| timetable.settle(&network));
+        if let Some(inside) = inside {
+            let decided = (timetable.sequences(), &timetable.takings()[..], timetable.made());
+            let plan = network.plan_of(decided, timetable.overtime());
+            let reference = evaluate_roughly(&problem, &plan);
+            assert_eq!(settled.is_some(), reference.is_ok(), "{name}: {reference:?}");
+            if let Err(Infeasible { orders }) = reference {
+                let circle = orders.iter().any(|&(_, obstacle)| obstacle == Obstacle::Circle);
+                assert!(!(circle && inside), "{name}: inside its window nobody waits for himself");
+                tally.refused += 1;
+                tally.circles += usize::from(circle);
+            } else {
+                tally.timed += 1;
+            }
+        }
+        if settled.is_some() && random.random_bool(0.5) {
+            timetable.keep(&network);
+            tally.kept += 1;
+        } else {
+            timetable.take_back();
+            assert_eq!(seen(&network, &timetable), before, "{name}: what is taken back leaves nothing behind");
+        }
+    }
+}
+
+#[test]
+fn a_change_comes_to_what_the_reference_says_or_is_taken_back_whole() {
+    let mut tally = Tally::default();
+    for seed in 0..150 {
+        let parameters = Parameters { seed, ..Parameters::default() };
+        change(&format!("anything {seed}"), &generate("anything", &parameters).unwrap(), &mut tally);
+    }
+    for (name, orders) in [("garment", 8), ("cluster", 8), ("xunxi", 10), ("shangpin", 2), ("farm", 12)] {
+        let parameters = Parameters { seed: 9, orders: Some(orders), ..Parameters::default() };
+        change(name, &generate(name, &parameters).unwrap(), &mut tally);
+    }
+    println!("{tally:?}");
+    let Tally { timed, refused, circles, kept } = tally;
+    assert!(timed > 10_000 && refused > 500 && circles > 200 && kept > 5_000, "{timed} {refused} {circles} {kept}");
 }

@@ -82,8 +82,7 @@ fn price_changes_on_part(
     share: f64,
     tally: &mut Tally,
 ) {
-    let left_out: Vec<OrderIdx> =
-        problem.orders.ids().filter(|&order| schedule.deliveries[order].is_none()).collect();
+    let left_out: Vec<OrderIdx> = problem.orders.ids().filter(|&order| schedule.deliveries[order].is_none()).collect();
     let ground = Ground::new(problem, plan, schedule, lines, &left_out);
     let Some(state) = State::new(&ground, &arrangement_of(plan, lines)) else { return };
     let before = state.cost();

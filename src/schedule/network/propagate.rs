@@ -373,15 +373,20 @@ impl Timetable {
     pub fn window(&self, network: &Network<'_>, operation: OpId, line: u32) -> (usize, usize) {
         let sequence = &self.sequences[line as usize];
         let decided = |one: OpId| self.here[one as usize].line != NOWHERE && !network.operations[one as usize].is_fact;
-        let waits = network.waits_of(operation).iter().map(|wait| wait.before).filter(|&before| decided(before));
-        let latest_start = waits.map(|before| self.here[before as usize].start).max();
-        let behind = network.behind_of(operation).iter().copied().filter(|&behind| decided(behind));
-        let earliest_end = behind.map(|behind| self.here[behind as usize].end).min();
+        let waits = || network.waits_of(operation).iter().map(|wait| wait.before).filter(|&before| decided(before));
+        let latest_start = waits().map(|before| self.here[before as usize].start).max();
+        let behind = || network.behind_of(operation).iter().copied().filter(|&behind| decided(behind));
+        let earliest_end = behind().map(|behind| self.here[behind as usize].end).min();
         let first =
             latest_start.map_or(0, |latest| sequence.partition_point(|&other| self.here[other as usize].end <= latest));
         let last = earliest_end.map_or(sequence.len(), |earliest| {
             sequence.partition_point(|&other| self.here[other as usize].start < earliest)
         });
+        // Those of its own lot on this line itself.
+        let place =
+            |one: OpId| Some(self.here[one as usize]).filter(|here| here.line == line).map(|here| here.place as usize);
+        let first = waits().filter_map(place).map(|place| place + 1).fold(first, usize::max);
+        let last = behind().filter_map(place).fold(last, usize::min);
         (first, last.max(first))
     }
 
