@@ -39,6 +39,16 @@ fn the_floor_is_each_order_at_its_cheapest() {
         file["orders"][0]["late_cost_per_day"] = json!(1);
     };
     assert_eq!(ground(late).cost_floor(), money(70));
+    // But what is begun is over at 18:00, whatever is decided, and A with it ten hours late.
+    let begun = |file: &mut Value| {
+        let order = json!({ "id": "A", "due": "2026-11-23T08:00:00Z", "late_cost_per_day": 24,
+            "items": [{ "variant": "a", "quantity": 10 }, { "variant": "b", "quantity": 1 }] });
+        file["orders"][0] = order;
+        let operation = json!({ "line": "two", "start": "2026-11-23T08:00:00Z", "end": "2026-11-23T18:00:00Z" });
+        file["baseline"] = json!({ "frozen_until": "2026-11-23T08:01:00Z",
+            "lots": [{ "order": "A", "item": "1", "quantity": 1, "operations": [operation] }] });
+    };
+    assert_eq!(ground(begun).cost_floor(), money(70 + 10));
     // An item in its cheapest form: a lot costs an hour's wage for what is fixed of it, and two lots twice that.
     let divided = |file: &mut Value| {
         file["orders"][1]["items"][0]["maximum_lots"] = json!(2);
