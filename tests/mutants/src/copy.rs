@@ -1,6 +1,7 @@
 //! The copy of the sources with all changes in it, made to compile, and its tests.
 
-use crate::names::{Mutants, read_or_default, write};
+use crate::kept::{read_or_default, write};
+use crate::names::Mutants;
 use crate::switches::{MODULE, Switched, switch};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The copy.
-pub struct Copy {
+pub struct SourceCopy {
     tree: PathBuf,
     target: PathBuf,
     left_out: PathBuf,
@@ -48,7 +49,7 @@ struct FaultSpan {
     is_primary: bool,
 }
 
-impl Copy {
+impl SourceCopy {
     /// Copies what git knows of the folder this is called in, but for the sources that `compile` writes.
     pub fn new(work: &Path, mutants: &Mutants) -> Result<Self, Box<dyn Error>> {
         let tree = work.join("tree");

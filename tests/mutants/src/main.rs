@@ -9,6 +9,7 @@
 //! A test that was changed is looked at again once `tests.json` is removed.
 
 mod copy;
+mod kept;
 mod names;
 mod report;
 mod switches;
@@ -50,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mutants = names::read(&options.list)?;
     if !options.report {
         names::forget_other_lists(&work, &mutants)?;
-        let copy = copy::Copy::new(&work, &mutants)?;
+        let copy = copy::SourceCopy::new(&work, &mutants)?;
         let left_out = copy.compile(&mutants)?;
         let programs = copy.build_tests()?;
         let tests = tests::record(&work, &programs, options.jobs)?;

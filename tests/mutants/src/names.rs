@@ -1,5 +1,6 @@
 //! The list of changes.
 
+use crate::kept::{read_or_default, write};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -51,19 +52,4 @@ pub fn forget_other_lists(work: &Path, mutants: &Mutants) -> Result<(), Box<dyn 
         write(&path, &names)?;
     }
     Ok(())
-}
-
-/// Reads what an earlier call left, or nothing.
-pub fn read_or_default<T: Default + serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
-    if !path.exists() {
-        return Ok(T::default());
-    }
-    Ok(serde_json::from_slice(&fs::read(path)?)?)
-}
-
-/// Writes a file whole or not at all.
-pub fn write<T: serde::Serialize>(path: &Path, value: &T) -> Result<(), Box<dyn Error>> {
-    let new = path.with_extension("new");
-    fs::write(&new, serde_json::to_vec(value)?)?;
-    Ok(fs::rename(new, path)?)
 }

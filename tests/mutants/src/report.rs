@@ -1,6 +1,7 @@
 //! Scores by room, and what no test noticed.
 
-use crate::names::{Mutants, read_or_default};
+use crate::kept::read_or_default;
+use crate::names::Mutants;
 use crate::trial::{Outcome, Outcomes};
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! What each test comes by, and how long it takes.
 
 use crate::copy::Programs;
-use crate::names::{read_or_default, write};
+use crate::kept::{read_or_default, write};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -3,7 +3,8 @@
 
 use crate::Options;
 use crate::copy::Programs;
-use crate::names::{Mutants, read_or_default, write};
+use crate::kept::{read_or_default, write};
+use crate::names::Mutants;
 use crate::tests::{Tests, command};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,8 +12,8 @@ use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use std::{sync::mpsc, thread};
 
