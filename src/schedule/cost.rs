@@ -38,7 +38,7 @@ pub(super) fn price(problem: &Problem, plan: &Plan, operations: IdVec<OpIdx, Tim
             cost.baseline += change_cost(problem, plan, operation, timed);
         }
     }
-    cost.makespan = makespan_cost(problem, last_end(problem, &operations, None));
+    cost.makespan = makespan_cost(problem, last_end(problem, &operations, |_, _| true));
     Ok(Schedule { operations, deliveries, cost: cost.summed(), unplanned })
 }
 
@@ -169,11 +169,15 @@ impl Run {
     }
 }
 
-/// When the last operation ends, one of them left out where it is named.
-pub(super) fn last_end(problem: &Problem, operations: &IdVec<OpIdx, Timed>, but: Option<OpIdx>) -> Seconds {
+/// When the last of those operations ends that count, and of all facts.
+pub(super) fn last_end(
+    problem: &Problem,
+    operations: &IdVec<OpIdx, Timed>,
+    counts: impl Fn(OpIdx, &Timed) -> bool,
+) -> Seconds {
     let facts = problem.lines.iter().flat_map(|line| &line.facts).map(|fact| fact.end);
-    let others = operations.enumerate().filter(|&(operation, _)| Some(operation) != but).map(|(_, timed)| timed.end);
-    facts.chain(others).fold(problem.start, Seconds::max)
+    let counted = operations.enumerate().filter(|&(operation, timed)| counts(operation, timed));
+    facts.chain(counted.map(|(_, timed)| timed.end)).fold(problem.start, Seconds::max)
 }
 
 /// What it costs that the last operation ends then.

@@ -59,7 +59,7 @@ pub(super) struct Stake {
     operation: OpIdx,
     /// None where somebody else decides it.
     delivery: Option<Delivery>,
-    /// When the last of all others ends, where nobody ends later than this one and that costs something.
+    /// When the last of all others ends, where that costs something and may depend on this one.
     others_end: Option<Seconds>,
 }
 
@@ -80,8 +80,10 @@ pub(super) struct Delays<'p> {
     previous_on_line: IdVec<OpIdx, Option<OpIdx>>,
     takers: Takers<'p>,
     lots_of_order: IdVec<OrderIdx, Vec<LotIdx>>,
-    /// When the last operation of all ends; kept where that costs something.
+    /// When the last operation of all ends, and whether it has come to end later since everybody was looked at; kept where that costs
+    /// something.
     last_end: Seconds,
+    ends_later: bool,
     /// Operations for which something they depend on has moved since they were last looked at, or which never were.
     stirred: Vec<OpIdx>,
     is_stirred: IdVec<OpIdx, bool>,
@@ -115,7 +117,8 @@ impl<'p> Delays<'p> {
             previous_on_line,
             takers,
             lots_of_order,
-            last_end: last_end(problem, timed, None),
+            last_end: last_end(problem, timed, |_, _| true),
+            ends_later: false,
         }
     }
 
@@ -125,6 +128,7 @@ impl<'p> Delays<'p> {
         // Later passes take back what a kit's other lots made needless; each lowers cost or starts, so they end; the
         // bound is a guard.
         for _ in 0..12 {
+            self.stir_all_if_ends_later(timed);
             let key = |operation: OpIdx, timed: &IdVec<OpIdx, Timed>| (timed[operation].start, Reverse(operation));
             let mut latest_first: BinaryHeap<_> =
                 self.stirred.drain(..).map(|operation| key(operation, timed)).collect();
@@ -188,7 +192,7 @@ impl<'p> Delays<'p> {
             return false;
         }
         timed[operation] = Timed { start: best.1, end: best.2, ..now };
-        if now.end == self.last_end {
+        if now.end == self.last_end || best.2 > self.last_end {
             self.see_last_end(timed);
         }
         self.takers.moved(operation, best.1);
@@ -279,9 +283,6 @@ impl<'p> Delays<'p> {
         let (problem, plan) = (self.problem, self.plan);
         let now = timed[operation];
         let mut limit = problem.end;
-        if problem.makespan_cost_per_hour > Money::ZERO {
-            limit = limit.min(self.last_end);
-        }
         let Operation { lot, step } = plan.operations[operation];
         let route = problem.route_of(plan.lots[lot].item);
         let site = problem.lines[now.line].site;
@@ -309,25 +310,38 @@ impl<'p> Delays<'p> {
 
     /// What depends on an operation's start with everyone else where they are.
     fn stake(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Stake {
-        let is_last = self.problem.makespan_cost_per_hour > Money::ZERO && timed[operation].end == self.last_end;
-        let others_end = is_last.then(|| last_end(self.problem, timed, Some(operation)));
+        let others_end = (self.problem.makespan_cost_per_hour > Money::ZERO).then(|| {
+            let is_last = timed[operation].end == self.last_end;
+            if is_last { last_end(self.problem, timed, |other, _| other != operation) } else { self.last_end }
+        });
         Stake { others_end, ..self.stake_beside(operation, timed, |_| true) }
     }
 
     /// Looks again when the last operation ends.
     pub fn see_last_end(&mut self, timed: &IdVec<OpIdx, Timed>) {
         if self.problem.makespan_cost_per_hour > Money::ZERO {
-            self.last_end = last_end(self.problem, timed, None);
+            let before = std::mem::replace(&mut self.last_end, last_end(self.problem, timed, |_, _| true));
+            self.ends_later |= self.last_end > before;
         }
     }
 
-    /// The same for a line on which all may move: of an order's lots there the last one's end counts, and it alone.
+    /// Who would not make all end later may now wait for longer.
+    fn stir_all_if_ends_later(&mut self, timed: &IdVec<OpIdx, Timed>) {
+        if std::mem::take(&mut self.ends_later) {
+            self.plan.operations.ids().for_each(|operation| self.stir(operation, timed));
+        }
+    }
+
+    /// The same for a line on which all may move: of an order's lots there the last one's end counts, and it alone, and so does of all
+    /// ends on it the last.
     pub fn stake_on_line(&self, operation: OpIdx, timed: &IdVec<OpIdx, Timed>) -> Stake {
         let (plan, problem, now) = (self.plan, self.problem, timed[operation]);
+        let is_last = problem.makespan_cost_per_hour > Money::ZERO && self.next_on_line[operation].is_none();
+        let others_end = is_last.then(|| last_end(problem, timed, |_, other| other.fact || other.line != now.line));
         let Operation { lot, step } = plan.operations[operation];
         let item = plan.lots[lot].item;
         if step != problem.route_of(item).last {
-            return Stake { operation, delivery: None, others_end: None };
+            return Stake { operation, delivery: None, others_end };
         }
         let others = &self.lots_of_order[problem.items[item].order];
         let ends_later = others.iter().filter(|&&other| other != lot).any(|&other| {
@@ -335,9 +349,9 @@ impl<'p> Delays<'p> {
             !last.fact && last.line == now.line && last.start > now.start
         });
         if ends_later {
-            return Stake { operation, delivery: None, others_end: None };
+            return Stake { operation, delivery: None, others_end };
         }
-        self.stake_beside(operation, timed, |last| last.fact || last.line != now.line)
+        Stake { others_end, ..self.stake_beside(operation, timed, |last| last.fact || last.line != now.line) }
     }
 
     /// The same beside those last operations of its order's other lots that count.
@@ -391,6 +405,7 @@ impl<'p> Delays<'p> {
     /// Starts and ends at which the cost of an operation bends or jumps.
     pub fn bends_of_cost(&self, stake: &Stake, starts: &mut Vec<Seconds>, ends: &mut Vec<Seconds>) {
         starts.extend(self.plan.baseline_of(self.problem, stake.operation).map(|known| known.start));
+        ends.extend(stake.others_end);
         if let Some(Delivery { order, journey, others }) = stake.delivery {
             ends.extend(self.problem.orders[order].due.map(|due| due - journey));
             ends.extend(others.map(|others| others - journey));

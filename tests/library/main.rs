@@ -22,5 +22,6 @@ mod real_dump;
 mod relations;
 mod report;
 mod schema;
+mod waiting;
 #[cfg(feature = "spreadsheet")]
 mod workbooks;

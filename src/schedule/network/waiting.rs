@@ -7,7 +7,8 @@
 //! as long as an hour late costs more than an hour early. They are kept up to date as the earliest times are: from the
 //! last operation that is moved to wherever nothing moves any more.
 //!
-//! The reference finds its own times (`delay`); where many neighbours wait for one another it may stop short of these.
+//! The reference finds its own times (`delay`); where many neighbours wait for one another it may stop short of these, and where the
+//! makespan is charged it may wait beyond the last end, which nobody does here.
 
 use super::facts::{NEVER, Network, OpId};
 use super::journal::Done;
