@@ -116,7 +116,7 @@ fn change(name: &str, instance: &Instance, tally: &mut Tally) {
     let made = construct(&problem, Allowance::UNLIMITED);
     let mut network = Network::new(&problem, &made.plan);
     network.add_forms();
-    let Some(mut timetable) = network.timetable(&made.plan) else { return };
+    let Some(mut timetable) = network.timetable(&made.plan).filter(|_| !network.operations.is_empty()) else { return };
     let (kin, mut clocks, mut path) = (Kin::new(&network), Clocks::default(), Vec::new());
     let mut random = Xoshiro256PlusPlus::seed_from_u64(3);
     for _ in 0..250 {
