@@ -45,7 +45,8 @@ fn no_operation_would_rather_run_at_another_time() {
     const ROUNDING: i64 = 2;
     const STEPS: [i64; 8] = [1, 60, 600, 3_600, 7_200, 21_600, 43_200, 86_400];
     let (mut moved, mut charged, mut better) = (0, 0, BTreeMap::new());
-    for seed in 0..crate::common::cases(150) {
+    let cases = crate::common::cases(150);
+    for seed in 0..cases {
         let instance = anything(seed, every_feature());
         // Dispatch as it comes; of the search, what is found soon.
         let method = if seed % 2 == 0 { Method::Dispatch } else { Method::Heuristic };
@@ -83,7 +84,7 @@ fn no_operation_would_rather_run_at_another_time() {
         }
     }
     println!("{charged} plans, {moved} moves");
-    assert!(charged > 20 && moved > 500, "{charged} plans, {moved} moves");
+    assert!(charged as u64 > cases / 8 && moved > 20 * charged, "{charged} plans, {moved} moves");
     // Who takes a scarce material and has both a start and an end that count may stay some windows away from the best one.
     assert!(better.len() <= charged / 500, "{better:?}");
 }
