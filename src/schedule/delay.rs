@@ -192,9 +192,7 @@ impl<'p> Delays<'p> {
             return false;
         }
         timed[operation] = Timed { start: best.1, end: best.2, ..now };
-        if now.end == self.last_end || best.2 > self.last_end {
-            self.see_last_end(timed);
-        }
+        self.see_end(now.end, best.2, timed);
         self.takers.moved(operation, best.1);
         self.place_next_setup(operation, timed);
         true
@@ -315,6 +313,17 @@ impl<'p> Delays<'p> {
             if is_last { last_end(self.problem, timed, |other, _| other != operation) } else { self.last_end }
         });
         Stake { others_end, ..self.stake_beside(operation, timed, |_| true) }
+    }
+
+    /// An operation ends at another time.
+    fn see_end(&mut self, before: Seconds, after: Seconds, timed: &IdVec<OpIdx, Timed>) {
+        if after <= self.last_end {
+            if before == self.last_end {
+                self.see_last_end(timed);
+            }
+        } else if self.problem.makespan_cost_per_hour > Money::ZERO {
+            (self.last_end, self.ends_later) = (after, true);
+        }
     }
 
     /// Looks again when the last operation ends.
