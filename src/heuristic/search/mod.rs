@@ -10,6 +10,8 @@ mod ground_plan;
 #[cfg(test)]
 mod ground_tests;
 mod guidance;
+#[cfg(test)]
+mod price_tests;
 mod recombination;
 mod regions;
 mod tempering;

@@ -67,8 +67,8 @@ pub fn run(
     let trier = Trier { work, programs, budget: Duration::from_secs_f64(options.budget), sound: Mutex::default() };
     let mut notices = Notices::new();
     for mutant in mutants.values() {
-        if let Some(Outcome::Noticed(test)) = outcomes.get(&mutant.name) {
-            *notices.entry(&mutant.file).or_default().entry(test.clone()).or_default() += 1;
+        if let Some(outcome) = outcomes.get(&mutant.name) {
+            count_notice(&mut notices, &mutant.file, outcome);
         }
     }
     let next = AtomicUsize::new(0);
@@ -84,9 +84,7 @@ pub fn run(
                         Some(tests) => trier.outcome(id, &in_order(tests, lock(&done).notices.get(file))),
                     };
                     let mut done = lock(&done);
-                    if let Outcome::Noticed(test) = &outcome {
-                        *done.notices.entry(file).or_default().entry(test.clone()).or_default() += 1;
-                    }
+                    count_notice(&mut done.notices, file, &outcome);
                     done.outcomes.insert(name.to_string(), outcome);
                     done.count += 1;
                     if done.count.is_multiple_of(20) || done.count == left.len() {
@@ -102,6 +100,12 @@ pub fn run(
 
 /// How many changes of a file each test has noticed.
 type Notices<'a> = BTreeMap<&'a str, BTreeMap<String, u32>>;
+
+fn count_notice<'a>(notices: &mut Notices<'a>, file: &'a str, outcome: &Outcome) {
+    if let Outcome::Noticed(test) = outcome {
+        *notices.entry(file).or_default().entry(test.clone()).or_default() += 1;
+    }
+}
 
 struct Done<'a> {
     outcomes: &'a mut Outcomes,
