@@ -49,7 +49,8 @@ fn price_changes(name: &str, instance: &Instance, share: f64, tally: &mut Tally)
     let out: Vec<OrderIdx> =
         problem.orders.ids().step_by(3).filter(|&order| !problem.orders[order].nothing_left).collect();
     let fewer = plan.without(&problem, &out);
-    let timed = evaluate(&problem, &fewer).unwrap();
+    // Without what stood between, two lots may need a changeover so long that the line comes past its horizon.
+    let Ok(timed) = evaluate(&problem, &fewer) else { return };
     GroundPlan::new(&problem, &fewer, &timed).iter().for_each(&mut of_whole);
     let half = problem.lines.len() / 2;
     price_changes_on_part(name, &problem, (&plan, &schedule), &lines_of(&problem, |line| line < half), share, tally);
@@ -126,6 +127,7 @@ fn price_changes_of(
         if price.delta <= 0 || random.random_bool(share) {
             let opened = state.arrangement().opened;
             state.apply(ground, &proposal, price);
+            assert!(state.tails_hold(ground), "{name}: {proposal:?}");
             tally.applied += 1;
             if tally.applied.is_multiple_of(20) {
                 agree(&state);
@@ -188,9 +190,11 @@ fn prices_of_late_kits_are_exact() {
         vec![("items", "3"), ("promise_days", "1"), ("load_percent", "150"), ("overtime", "evenings")],
         vec![("items", "5"), ("promise_days", "2"), ("load_percent", "200"), ("deadline_percent", "0")],
         vec![("items", "2"), ("promise_days", "1"), ("load_percent", "120"), ("changeover_percent", "200")],
+        // Some late, and on time after many a change.
+        vec![("items", "2"), ("promise_days", "2"), ("load_percent", "60"), ("changeover_percent", "100")],
     ];
-    for seed in 0..24 {
-        let shape = &shapes[seed % 3];
+    for seed in 0..32 {
+        let shape = &shapes[seed % 4];
         let parameters = Parameters {
             seed: seed as u64,
             orders: Some(4 + seed % 7),
@@ -198,7 +202,10 @@ fn prices_of_late_kits_are_exact() {
             set: setting(shape),
             ..Parameters::default()
         };
-        price_changes(&format!("{parameters:?}"), &generate("plant", &parameters).unwrap(), 0.4, &mut tally);
+        let mut instance = generate("plant", &parameters).unwrap();
+        // On lines that must finish before closing, one lot may save more than the lot before it is earlier by.
+        instance.lines.iter_mut().for_each(|line| line.pausable = seed / 4 % 3 != 0);
+        price_changes(&format!("{parameters:?}"), &instance, 0.4, &mut tally);
     }
     assert!(tally.priced > 10_000 && tally.refused > 5_000 && tally.applied > 5_000, "{tally:?}");
 }

@@ -193,6 +193,17 @@ impl Clock {
         Money(step.lateness.cost_per_day).pro_rata(closed, DAY).0.saturating_add(1)
     }
 
+    /// By how many working seconds the line must come to a lot earlier, at least, before its changeover or its run fits into
+    /// a window it skips now. The line waits `idle` working seconds before it in all.
+    pub(super) fn fits_earlier_by(&self, step: &Step, idle: i64) -> i64 {
+        let came = step.end - step.run - idle - step.setup;
+        let set_up = self.place(came, step.setup);
+        let ready = set_up.max(step.earliest);
+        // So much was left of the window before, or of several that are too short by themselves.
+        let by = |length: i64, skipped: i64| if skipped > 0 { length - skipped } else { i64::MAX };
+        by(step.setup, set_up - step.setup - came).min(by(step.run, step.end - step.run - ready))
+    }
+
     /// The window in which a working second ends.
     pub(super) fn window_of(&self, worked: i64) -> u32 {
         (self.before.partition_point(|&before| before < worked) - 1) as u32

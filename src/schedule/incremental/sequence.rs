@@ -66,6 +66,9 @@ pub(super) struct Tail {
     pub once: i64,
     /// How many roundings are in either.
     pub roundings: i64,
+    /// From so many working seconds earlier on, a lot may fit into a window that is too short for it now, and come
+    /// earlier by more than what it follows; `i64::MAX` on lines that are rigid.
+    pub fits: i64,
 }
 
 impl Tail {
@@ -79,10 +82,20 @@ impl Tail {
     /// What coming earlier by `shift` working seconds saves at most.
     #[inline]
     pub fn most_saved(&self, clock: &Clock, shift: i64) -> i64 {
-        if shift > clock.near {
+        if shift > clock.near || shift >= self.fits {
             return self.gain;
         }
         self.gain.min((self.pull.saturating_mul(shift) / DAY.0).saturating_add(self.once + self.roundings + 1))
+    }
+}
+
+#[cfg(test)]
+impl Tail {
+    /// Whether it claims nothing that another does not claim.
+    fn holds_where(&self, now: &Self) -> bool {
+        let free = self.slack <= now.slack && self.lead <= now.lead && self.fits <= now.fits;
+        let most = self.gain >= now.gain && self.pull >= now.pull && self.once >= now.once;
+        free && most && self.drag <= now.drag && self.roundings >= now.roundings
     }
 }
 
@@ -203,7 +216,7 @@ impl State {
         let clock = &sequence.clock;
         tails.clear();
         tails.resize(sequence.steps.len(), Tail::default());
-        let mut tail = Tail { slack: i64::MAX, lead: i64::MAX, ..Tail::default() };
+        let mut tail = Tail { slack: i64::MAX, lead: i64::MAX, fits: i64::MAX, ..Tail::default() };
         let mut start = clock.first_second;
         // Idle time before each place is needed on the way back; it is kept in `lead` on the way forth.
         for (step, tail) in sequence.steps.iter().zip(&mut tails) {
@@ -227,6 +240,9 @@ impl State {
             let idle = tails[place].lead;
             if idle > 0 {
                 tail.drag = 0;
+                if !clock.rigid {
+                    tail.fits = tail.fits.min(clock.fits_earlier_by(step, idle));
+                }
             }
             let ahead = if idle > 0 { -1 } else { step.end - step.run - step.earliest };
             tail.lead = tail.lead.min(ahead);
@@ -261,6 +277,20 @@ impl State {
             sequence.runs.push((run, counter.done));
         }
         sequence.shortfall = counter.finish(minimum);
+    }
+}
+
+#[cfg(test)]
+impl State {
+    /// Whether what is known of tails, where it is not to be measured anew, promises no more than what holds now.
+    pub fn tails_hold(&self, ground: &Ground) -> bool {
+        let mut anew = self.clone();
+        (0..self.sequences.len()).filter(|&line| !self.sequences[line].stale).all(|line| {
+            anew.sequences[line].stale = true;
+            anew.measure(ground, line);
+            let tails = self.sequences[line].tails.iter().zip(&anew.sequences[line].tails);
+            tails.into_iter().all(|(known, now)| known.holds_where(now))
+        })
     }
 }
 
