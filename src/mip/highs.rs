@@ -20,7 +20,8 @@ use super::{Limits, MipError};
 use ::highs::{ColProblem, HighsModelStatus, Model, Row, Sense};
 use good_lp::solvers::highs::{HighsParallelType, highs};
 use good_lp::{
-    Constraint, Expression, IntoAffineExpression, ProblemVariables, ResolutionError, Solution, SolverModel, Variable,
+    Constraint, Expression, IntoAffineExpression, ProblemVariables, ResolutionError, Solution, SolutionStatus,
+    SolverModel, Variable,
 };
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -33,10 +34,14 @@ const MEMORY: usize = 192 << 20;
 const WHOLE: f64 = 1e-3;
 /// How often the caller looks whether somebody asked to end.
 const LISTENING_INTERVAL: Duration = Duration::from_millis(20);
-/// How much longer than its own limit the solver may take before it is left behind.
+/// How much longer than its own limit the solver may take before it is left behind, and how much sooner it may take its time for
+/// over before it is asked again.
 const GRACE: Duration = Duration::from_millis(250);
+/// How often it is asked at most: it counts by the wall clock, and somebody may set that forward.
+const MOST_ASKED: usize = 3;
 
 /// A program to minimise, as plain data that may change threads.
+#[derive(Clone)]
 pub(super) struct Program {
     /// Its variables, with bounds and kinds.
     pub variables: ProblemVariables,
@@ -111,8 +116,30 @@ pub(super) fn best_values(
         if let Some(fault) = fault {
             return faults::answer(fault, &asked);
         }
-        solve_here(program, &asked, &limits, deadline)
+        let is_left = || deadline.is_some_and(|deadline| Instant::now() + GRACE < deadline);
+        asked_again(program, &asked, is_left, |program| solve_here(program, &asked, &limits, deadline))
     })
+}
+
+/// Asks, and where the solver takes its time for over while some is left goes on from what it found.
+fn asked_again(
+    mut program: Program,
+    asked: &[Variable],
+    is_left: impl Fn() -> bool,
+    mut solve: impl FnMut(Program) -> Result<Ended, MipError>,
+) -> Answer {
+    let mut best = None;
+    for _ in 0..MOST_ASKED {
+        let Ended { values, out_of_time } = solve(program.clone())?;
+        if let Some(values) = values {
+            program.start = asked.iter().copied().zip(values.iter().copied()).collect();
+            best = Some(values);
+        }
+        if !out_of_time || !is_left() {
+            break;
+        }
+    }
+    Ok(best)
 }
 
 /// Asks on a thread of its own, which is left behind if it does not answer by the deadline.
@@ -205,6 +232,14 @@ impl LinearProgram {
 
 type Answer = Result<Option<Vec<f64>>, MipError>;
 
+/// How a solve ended.
+struct Ended {
+    /// Those asked for in the best solution; none where none was found.
+    values: Option<Vec<f64>>,
+    /// Whether it may have ended because the solver took its time for over.
+    out_of_time: bool,
+}
+
 /// Waits for the answer, but not past the deadline and its grace, nor after a cancellation.
 fn listen<T>(
     receiver: &Receiver<Result<T, MipError>>,
@@ -228,10 +263,15 @@ fn listen<T>(
 }
 
 /// Builds and solves the model on the current thread.
-fn solve_here(program: Program, asked: &[Variable], limits: &Limits, deadline: Option<Instant>) -> Answer {
+fn solve_here(
+    program: Program,
+    asked: &[Variable],
+    limits: &Limits,
+    deadline: Option<Instant>,
+) -> Result<Ended, MipError> {
     let Program { variables, objective, constraints, start } = program;
     if variables.is_empty() {
-        return Ok(None);
+        return Ok(Ended { values: None, out_of_time: false });
     }
     let mut model = variables.minimise(objective).using(highs);
     model.set_verbose(false);
@@ -252,7 +292,7 @@ fn solve_here(program: Program, asked: &[Variable], limits: &Limits, deadline: O
     if let Some(deadline) = deadline {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Ok(None);
+            return Ok(Ended { values: None, out_of_time: true });
         }
         model = model.set_time_limit(left.as_secs_f64());
     }
@@ -262,11 +302,13 @@ fn solve_here(program: Program, asked: &[Variable], limits: &Limits, deadline: O
     match model.solve() {
         Ok(solution) => {
             let values: Vec<f64> = asked.iter().map(|&variable| solution.value(variable)).collect();
-            if values.iter().all(|value| value.is_finite()) { Ok(Some(values)) } else { Err(MipError::NotFinite) }
+            let out_of_time = matches!(solution.status(), SolutionStatus::TimeLimit);
+            let finite = values.iter().all(|value| value.is_finite());
+            if finite { Ok(Ended { values: Some(values), out_of_time }) } else { Err(MipError::NotFinite) }
         }
         Err(ResolutionError::Infeasible) => Err(MipError::Infeasible),
         // No solution within the limits: there is nothing to decode.
-        Err(ResolutionError::Other("NoSolutionFound")) => Ok(None),
+        Err(ResolutionError::Other("NoSolutionFound")) => Ok(Ended { values: None, out_of_time: true }),
         Err(error) => Err(MipError::Solver(error.to_string())),
     }
 }
@@ -426,6 +468,28 @@ mod tests {
             start: Vec::new(),
         };
         assert!(minimise(empty, Vec::new(), &limits(), soon(), &|| false).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_solver_that_takes_its_time_for_over_is_asked_again_from_what_it_found() {
+        let (program, chosen) = knapsack(3.0);
+        // Half a solution at first, then nothing, then another; the fourth is never asked for.
+        let answers = [Some(vec![0.0, 1.0, 0.0]), None, Some(vec![1.0, 1.0, 0.0]), Some(vec![0.0; 3])];
+        let ask = |left: bool, of_time: usize| {
+            let mut begun_from = Vec::new();
+            let solve = |program: Program| {
+                begun_from.push(program.start.iter().map(|&(_, value)| value).collect::<Vec<f64>>());
+                let asked = begun_from.len();
+                Ok(Ended { values: answers[asked - 1].clone(), out_of_time: asked <= of_time })
+            };
+            let best = asked_again(program.clone(), &chosen, || left, solve).unwrap();
+            (best, begun_from)
+        };
+        assert_eq!(ask(true, 0), (answers[0].clone(), vec![vec![]]), "it ended by itself");
+        assert_eq!(ask(false, 4), (answers[0].clone(), vec![vec![]]), "no time is left");
+        assert_eq!(ask(true, 1), (answers[0].clone(), vec![vec![], vec![0.0, 1.0, 0.0]]), "what was found stays");
+        let thrice = vec![vec![], vec![0.0, 1.0, 0.0], vec![0.0, 1.0, 0.0]];
+        assert_eq!(ask(true, 4), (answers[2].clone(), thrice), "and not for ever");
     }
 
     #[test]

@@ -325,7 +325,7 @@ fn a_wall_clock_that_jumps_changes_no_limit() {
     }
     let mut searches = vec![(&many, "heuristic", 0.5)];
     if cfg!(feature = "mip") {
-        searches.extend([(&many, "auto", 0.5), (&many, "mip", 0.0), (&few, "mip", 0.45)]);
+        searches.extend([(&many, "auto", 0.5), (&many, "mip", 0.0), (&few, "mip", 0.6)]);
     }
     for jump in ["-3600", "3600"] {
         for &(desk, method, least) in &searches {
