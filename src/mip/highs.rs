@@ -7,6 +7,7 @@
 //! - A time limit is usually, not always, kept, and an interrupt may be heard late: the caller waits on a channel and
 //!   goes on when its time is over. The thread is then left behind (a deliberate leak: it holds its model until HiGHS
 //!   notices its own limit, and nobody listens to it any more).
+//! - It counts by the wall clock: set forward, that ends a solve early, and it is asked again for the time that is left.
 //! - Running out of memory aborts the process. The size rule bounds what a program needs (measured: below 100 MiB), and
 //!   nothing is begun where so much and a reserve cannot be had.
 //! - A NaN in the objective is answered with "optimal", numbers past 1e20 are infinite to it: every number is checked
