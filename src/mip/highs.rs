@@ -25,6 +25,7 @@ use good_lp::{
     SolverModel, Variable,
 };
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Numbers of this size and above are as good as infinite to the solver; ours stay far below.
@@ -110,37 +111,66 @@ pub(super) fn best_values(
         return Err(MipError::Memory);
     }
     let limits = *limits;
+    let found: Arc<Found> = Arc::default();
+    let finds = Arc::clone(&found);
     #[cfg(test)]
     let fault = faults::take();
-    apart("program", deadline, cancelled, move || {
+    let ended = apart("program", deadline, cancelled, move || {
         #[cfg(test)]
         if let Some(fault) = fault {
-            return faults::answer(fault, &asked);
+            return faults::answer(fault, &asked, &finds);
         }
         let is_left = || deadline.is_some_and(|deadline| Instant::now() + GRACE < deadline);
-        asked_again(program, &asked, is_left, |program| solve_here(program, &asked, &limits, deadline))
-    })
+        asked_again(program, &asked, is_left, &finds, |program| solve_here(program, &asked, &limits, deadline))
+    });
+    match found.take() {
+        // However it ended later.
+        Some(values) => Ok(Some(values)),
+        None => ended.map(|()| None),
+    }
+}
+
+/// The last values found, in sight of the caller before the solver's thread ends, if ever it does.
+#[derive(Debug, Default)]
+struct Found(Mutex<Option<Vec<f64>>>);
+
+impl Found {
+    fn set(&self, values: Vec<f64>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(values);
+    }
+
+    fn take(&self) -> Option<Vec<f64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// Asks, and where the solver takes its time for over while some is left goes on from what it found.
+///
+/// # Errors
+/// Those of the last solve; what was found before it stays.
 fn asked_again(
     mut program: Program,
     asked: &[Variable],
     is_left: impl Fn() -> bool,
+    found: &Found,
     mut solve: impl FnMut(Program) -> Result<Ended, MipError>,
-) -> Answer {
-    let mut best = None;
-    for _ in 0..MOST_ASKED {
-        let Ended { values, out_of_time } = solve(program.clone())?;
+) -> Result<(), MipError> {
+    for times in 1..=MOST_ASKED {
+        // Solving takes the program; a copy only where it may be asked for again.
+        let again = (times < MOST_ASKED && is_left()).then(|| program.clone());
+        let Ended { values, out_of_time } = solve(program)?;
+        let start = values.as_ref().map(|values| asked.iter().copied().zip(values.iter().copied()).collect());
         if let Some(values) = values {
-            program.start = asked.iter().copied().zip(values.iter().copied()).collect();
-            best = Some(values);
+            found.set(values);
         }
-        if !out_of_time || !is_left() {
-            break;
+        match again {
+            Some(again) if out_of_time && is_left() => {
+                program = Program { start: start.unwrap_or(again.start), ..again }
+            }
+            _ => break,
         }
     }
-    Ok(best)
+    Ok(())
 }
 
 /// Asks on a thread of its own, which is left behind if it does not answer by the deadline.
@@ -230,8 +260,6 @@ impl LinearProgram {
         answer.filter(|answer| answer.value.is_finite() && finite(&answer.duals) && finite(&answer.values))
     }
 }
-
-type Answer = Result<Option<Vec<f64>>, MipError>;
 
 /// How a solve ended.
 struct Ended {
@@ -384,21 +412,39 @@ mod tests {
         let (program, chosen) = knapsack(3.0);
         // Half a solution at first, then nothing, then another; the fourth is never asked for.
         let answers = [Some(vec![0.0, 1.0, 0.0]), None, Some(vec![1.0, 1.0, 0.0]), Some(vec![0.0; 3])];
-        let ask = |left: bool, of_time: usize| {
+        // Asked for the `fails`-th time it errs.
+        let ask = |left: bool, of_time: usize, fails: usize| {
             let mut begun_from = Vec::new();
+            let found = Found::default();
             let solve = |program: Program| {
                 begun_from.push(program.start.iter().map(|&(_, value)| value).collect::<Vec<f64>>());
                 let asked = begun_from.len();
+                if asked == fails {
+                    return Err(MipError::Infeasible);
+                }
                 Ok(Ended { values: answers[asked - 1].clone(), out_of_time: asked <= of_time })
             };
-            let best = asked_again(program.clone(), &chosen, || left, solve).unwrap();
-            (best, begun_from)
+            let ended = asked_again(program.clone(), &chosen, || left, &found, solve);
+            assert_eq!(ended.is_err(), fails > 0, "{ended:?}");
+            (found.take(), begun_from)
         };
-        assert_eq!(ask(true, 0), (answers[0].clone(), vec![vec![]]), "it ended by itself");
-        assert_eq!(ask(false, 4), (answers[0].clone(), vec![vec![]]), "no time is left");
-        assert_eq!(ask(true, 1), (answers[0].clone(), vec![vec![], vec![0.0, 1.0, 0.0]]), "what was found stays");
+        assert_eq!(ask(true, 0, 0), (answers[0].clone(), vec![vec![]]), "it ended by itself");
+        assert_eq!(ask(false, 4, 0), (answers[0].clone(), vec![vec![]]), "no time is left");
+        let twice = vec![vec![], vec![0.0, 1.0, 0.0]];
+        assert_eq!(ask(true, 1, 0), (answers[0].clone(), twice.clone()), "what was found stays");
+        assert_eq!(ask(true, 4, 2), (answers[0].clone(), twice), "also where the solver then errs");
+        assert_eq!(ask(true, 4, 1), (None, vec![vec![]]), "nothing was found before it erred");
         let thrice = vec![vec![], vec![0.0, 1.0, 0.0], vec![0.0, 1.0, 0.0]];
-        assert_eq!(ask(true, 4), (answers[2].clone(), thrice), "and not for ever");
+        assert_eq!(ask(true, 4, 0), (answers[2].clone(), thrice), "and not for ever");
+    }
+
+    #[test]
+    fn what_was_found_counts_where_the_solver_overruns_after_it() {
+        let (program, chosen) = knapsack(3.0);
+        faults::inject(faults::Fault::FindsAndHangs);
+        let soon = Some(Instant::now() + Duration::from_millis(50));
+        let values = minimise(program, chosen.clone(), &limits(), soon, &|| false);
+        assert_eq!(values, Ok(Some(vec![0.0; chosen.len()])));
     }
 
     #[test]
@@ -410,7 +456,7 @@ mod tests {
     #[test]
     fn the_wait_ends_without_the_solver() {
         // A solver that never answers: the sender is kept alive.
-        let (sender, receiver) = channel::<Answer>();
+        let (sender, receiver) = channel::<Result<(), MipError>>();
         let passed = Instant::now();
         assert!(matches!(listen(&receiver, Some(passed), &|| false), Err(MipError::Overrun)));
         assert!(matches!(listen(&receiver, None, &|| true), Err(MipError::Cancelled)));

@@ -1,6 +1,6 @@
 //! A solver that errs on demand, in the place of the next whole program on this thread.
 
-use super::{Answer, Duration, LinearAnswer, MipError, Variable};
+use super::{Duration, Found, LinearAnswer, MipError, Variable};
 use std::cell::Cell;
 
 /// What the solver does.
@@ -9,6 +9,8 @@ pub(crate) enum Fault {
     Fails,
     Panics,
     Hangs,
+    /// The same, after it has found values that are decisions.
+    FindsAndHangs,
     GivesFractions,
     GivesNoNumbers,
     SaysInfeasible,
@@ -75,18 +77,21 @@ pub(super) fn take() -> Option<Fault> {
     NEXT.take()
 }
 
-pub(super) fn answer(fault: Fault, asked: &[Variable]) -> Answer {
+pub(super) fn answer(fault: Fault, asked: &[Variable], found: &Found) -> Result<(), MipError> {
+    let hang = || std::thread::sleep(Duration::from_secs(20));
     match fault {
-        Fault::Fails => Err(MipError::Solver("out of order".to_string())),
+        Fault::Fails => return Err(MipError::Solver("out of order".to_string())),
         Fault::Panics => panic!("the solver panics"),
-        Fault::Hangs => {
-            std::thread::sleep(Duration::from_secs(20));
-            Ok(None)
+        Fault::SaysInfeasible => return Err(MipError::Infeasible),
+        Fault::Hangs => hang(),
+        Fault::FindsAndHangs => {
+            found.set(vec![0.0; asked.len()]);
+            hang();
         }
-        Fault::GivesFractions => Ok(Some(vec![0.4; asked.len()])),
-        Fault::GivesNoNumbers => Ok(Some(vec![f64::NAN; asked.len()])),
-        Fault::SaysInfeasible => Err(MipError::Infeasible),
-        Fault::TakesEverything => Ok(Some(vec![1.0; asked.len()])),
-        Fault::TakesNothing => Ok(Some(vec![0.0; asked.len()])),
+        Fault::GivesFractions => found.set(vec![0.4; asked.len()]),
+        Fault::GivesNoNumbers => found.set(vec![f64::NAN; asked.len()]),
+        Fault::TakesEverything => found.set(vec![1.0; asked.len()]),
+        Fault::TakesNothing => found.set(vec![0.0; asked.len()]),
     }
+    Ok(())
 }
