@@ -1,5 +1,5 @@
 //! What is given up before it is timed in full would have been too dear, and what is not costs what it costs in full; what a change
-//! comes to is what the reference says, and what is taken back leaves nothing behind.
+//! comes to is what the reference says, and what is taken back leaves nothing behind. What is told of where operations stand holds.
 
 use super::clocks::Clocks;
 use super::draw::{Draw, Kin};
@@ -9,7 +9,7 @@ use crate::generate::{Parameters, generate};
 use crate::heuristic::construct::{Allowance, construct};
 use crate::model::Instance;
 use crate::problem::Problem;
-use crate::schedule::network::{Costs, Most, Network, OpId, Timetable};
+use crate::schedule::network::{Costs, Most, Network, OpId, Timetable, Wait};
 use crate::schedule::{Infeasible, Obstacle, evaluate_roughly};
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -177,4 +177,90 @@ fn a_change_comes_to_what_the_reference_says_or_is_taken_back_whole() {
     println!("{tally:?}");
     let Tally { timed, refused, circles, kept } = tally;
     assert!(timed > 10_000 && refused > 500 && circles > 200 && kept > 5_000, "{timed} {refused} {circles} {kept}");
+}
+
+/// What is told of an operation is what its neighbours make of it: no start before what it waits for has come, and named is who,
+/// moved away, would let it start earlier.
+fn look_at(name: &str, network: &Network<'_>, timetable: &Timetable, operation: OpId, named: &mut [usize; 2]) {
+    let here = timetable.here(operation);
+    let line = &network.lines[here.line as usize];
+    let mode = &network.modes[here.mode as usize];
+    let before = (here.place as usize).checked_sub(1).map(|place| timetable.sequence(here.line)[place]);
+    let (free, class) = before.map_or((line.available_from, line.initial_class), |before| {
+        let before = timetable.here(before);
+        (before.end, network.modes[before.mode as usize].class)
+    });
+    let setup = network.setup_time(line, class, mode.class);
+    let starts = |free, ready| {
+        timetable.open_time(network, here.line).next(free, setup, ready, mode.run).map(|(start, _)| start)
+    };
+    let arrival = |wait: &Wait| {
+        let from = timetable.here(wait.before);
+        from.end + wait.lag + network.transit(from.line, here.line).time
+    };
+    let waits = || network.waits_of(operation).iter().filter(|wait| timetable.here(wait.before).is_placed());
+    let latest = waits().map(arrival).max();
+    let release = network.operations[operation as usize].release;
+    let ready = timetable.ready(network, operation, here.line);
+    assert!(ready >= release && latest.is_none_or(|latest| ready >= latest), "{name} {operation}: {ready}");
+    if network.problem.supplies.is_empty() {
+        assert_eq!(ready, latest.map_or(release, |latest| latest.max(release)), "{name} {operation}");
+    }
+    let earliest = starts(free, ready).unwrap();
+    assert!(earliest <= here.start, "{name} {operation}: it starts before it can");
+
+    let (by_line, by_route) = timetable.held_by(network, operation);
+    assert!(by_line.is_none() || by_line == before, "{name} {operation}: {by_line:?}");
+    if before.is_some() && starts(line.available_from, ready).is_some_and(|start| start < earliest) {
+        assert_eq!(by_line, before, "{name} {operation}: it waits for its line");
+        named[0] += 1;
+    }
+    if let Some(by_route) = by_route {
+        let wait = waits().find(|wait| wait.before == by_route).unwrap();
+        assert_eq!(arrival(wait), ready, "{name} {operation}: {by_route} does not hold it");
+        assert!(!network.operations[by_route as usize].is_fact, "{name} {operation}");
+        named[1] += 1;
+    } else if latest == Some(ready) && starts(free, release).is_some_and(|start| start < earliest) {
+        let is_fact = |wait: &Wait| network.operations[wait.before as usize].is_fact;
+        assert!(
+            waits().any(|wait| arrival(wait) == ready && is_fact(wait)),
+            "{name} {operation}: it waits on its route"
+        );
+    }
+}
+
+#[test]
+fn who_holds_an_operation_is_named() {
+    let mut named = [0; 2];
+    let (mut ends, mut put_in) = (0, 0);
+    let anything = (0..60).map(|seed| ("anything", seed, None));
+    let others = [("garment", 8), ("cluster", 8), ("xunxi", 10), ("shangpin", 2), ("farm", 12)];
+    for (name, seed, orders) in anything.chain(others.map(|(name, orders)| (name, 9, Some(orders)))) {
+        let instance = generate(name, &Parameters { seed, orders, ..Parameters::default() }).unwrap();
+        let name = format!("{name} {seed}");
+        let problem = Problem::new(&instance);
+        let made = construct(&problem, Allowance::UNLIMITED);
+        let network = Network::new(&problem, &made.plan);
+        let Some(mut timetable) = network.timetable(&made.plan) else { continue };
+        for operation in 0..network.operations.len() as OpId {
+            let here = timetable.here(operation);
+            if !here.is_placed() || network.operations[operation as usize].is_fact {
+                continue;
+            }
+            look_at(&name, &network, &timetable, operation, &mut named);
+            timetable.take_out(&network, operation);
+            timetable.put_in(&network, operation, here.mode, here.place as usize);
+            if let Some(end) = timetable.time_put_in(&network, operation) {
+                assert!(end <= here.end && end == timetable.here(operation).end, "{name}: {end}, {here:?}");
+                put_in += 1;
+            }
+            timetable.take_back();
+        }
+        if network.makespan_cost_per_hour > 0 {
+            let last_of = |line: &Vec<OpId>| line.last().map_or(0, |&last| timetable.here(last).end - network.start);
+            assert_eq!(timetable.costs().ends, timetable.sequences().iter().map(last_of).sum::<i64>(), "{name}");
+            ends += 1;
+        }
+    }
+    assert!(named.iter().all(|&named| named > 100) && ends > 20 && put_in > 500, "{named:?} {ends} {put_in}");
 }
