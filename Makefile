@@ -31,13 +31,13 @@ factories: tools ## Makes the eight factories of instances/ again: files, plans,
 	@$(WITH_TOOLS) $(CARGO) run --release --locked --example factories
 
 # One profile only, so that HiGHS is built once. The smaller sets of features are built without optimisation, a quarter of the
-# time, and run what they may change: all of the library's own tests, and of the command's those that look at calls and faults.
+# time, and run what they may change: all of the library's own tests, and of the command's those that look at its calls.
 SMALLER := CARGO_PROFILE_DEV_OPT_LEVEL=0 $(CARGO) test --locked --no-default-features
 test: tools lint ## Lints, then every test with default features, the library alone, the command without the integer programs, and the documentation
 	@$(WITH_TOOLS) $(CARGO) test --locked --all-targets
 	@$(WITH_TOOLS) $(CARGO) test --locked --doc
 	@$(SMALLER) --lib
-	@$(SMALLER) --features cli --test command -- cli:: faults::
+	@$(SMALLER) --features cli --test command -- cli::
 	@$(SMALLER) --features cli --test meaning --test validate
 	@$(WITH_TOOLS) RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 	@echo "make test: all passed"
