@@ -136,7 +136,7 @@ lint: tools ## Formatting and clippy, for each set of features
 	@$(CARGO) fmt --check --manifest-path tests/mutants/Cargo.toml
 	@$(WITH_TOOLS) $(CARGO) clippy --locked --all-targets -- -D warnings
 	@$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
-	@$(CARGO) clippy --locked --all-targets --no-default-features --features cli -- -D warnings
+	@$(CARGO) clippy --locked --lib --bins --no-default-features --features cli -- -D warnings
 
 format: ## Formats the sources
 	@$(CARGO) fmt
