@@ -86,7 +86,7 @@ MUTANTS_TESTS ?= --lib --test meaning --test validate --test library -- $(foreac
 	workbooks instances,--skip $(module)::) --skip a_seed_and --skip a_start --skip every_late_order
 mutants: ## Changes the sources of times, costs and checks one place at a time: which changes no test notices
 	@$(call needs,mutants)
-	@CARGO_INCREMENTAL=1 CARGO_PROFILE_DEV_OPT_LEVEL=0 CARGO_PROFILE_DEV_DEBUG=0 LOTWISE_CASES=40 $(CARGO) mutants --no-shuffle \
+	@CARGO_INCREMENTAL=1 CARGO_PROFILE_DEV_OPT_LEVEL=0 LOTWISE_CASES=40 $(CARGO) mutants --no-shuffle \
 		--no-default-features --minimum-test-timeout 60 --output $(TARGET) $(MUTANTS_ROOMS) $(MUTANTS) -- $(MUTANTS_TESTS)
 
 # The same places, all of them in one build, each behind a switch, and of the tests only those that come by one: hours instead of days.
@@ -136,7 +136,7 @@ lint: tools ## Formatting and clippy, for each set of features
 	@$(CARGO) fmt --check --manifest-path tests/mutants/Cargo.toml
 	@$(WITH_TOOLS) $(CARGO) clippy --locked --all-targets -- -D warnings
 	@$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
-	@$(CARGO) clippy --locked --lib --bins --no-default-features --features cli -- -D warnings
+	@$(CARGO) clippy --locked --all-targets --no-default-features --features cli -- -D warnings
 
 format: ## Formats the sources
 	@$(CARGO) fmt
