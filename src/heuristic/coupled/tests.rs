@@ -69,6 +69,16 @@ fn only_what_is_too_dear_is_given_up() {
     assert!(refused > 1_000 && accepted > 50, "{refused} {accepted}");
 }
 
+/// So many random instances, and a small plant of each kind whose lines are coupled.
+fn plants(random: u64) -> impl Iterator<Item = (String, Instance)> {
+    let anything = (0..random).map(|seed| (format!("anything {seed}"), "anything", seed, None));
+    let coupled = [("garment", 8), ("cluster", 8), ("xunxi", 10), ("shangpin", 2), ("farm", 12)];
+    let coupled = coupled.map(|(name, orders)| (name.to_string(), name, 9, Some(orders)));
+    anything.chain(coupled).map(|(told, name, seed, orders)| {
+        (told, generate(name, &Parameters { seed, orders, ..Parameters::default() }).unwrap())
+    })
+}
+
 /// All of a timetable that a change may touch: sequences, takings, which orders are made, costs; where operations are, and when.
 type Seen = (Vec<Vec<OpId>>, Vec<Vec<OpId>>, Vec<bool>, Costs, Vec<Option<(u32, u32, i64, i64)>>, Vec<i64>);
 
@@ -166,13 +176,8 @@ fn change(name: &str, instance: &Instance, tally: &mut Tally) {
 #[test]
 fn a_change_comes_to_what_the_reference_says_or_is_taken_back_whole() {
     let mut tally = Tally::default();
-    for seed in 0..150 {
-        let parameters = Parameters { seed, ..Parameters::default() };
-        change(&format!("anything {seed}"), &generate("anything", &parameters).unwrap(), &mut tally);
-    }
-    for (name, orders) in [("garment", 8), ("cluster", 8), ("xunxi", 10), ("shangpin", 2), ("farm", 12)] {
-        let parameters = Parameters { seed: 9, orders: Some(orders), ..Parameters::default() };
-        change(name, &generate(name, &parameters).unwrap(), &mut tally);
+    for (name, instance) in plants(150) {
+        change(&name, &instance, &mut tally);
     }
     println!("{tally:?}");
     let Tally { timed, refused, circles, kept } = tally;
@@ -233,11 +238,7 @@ fn look_at(name: &str, network: &Network<'_>, timetable: &Timetable, operation: 
 fn who_holds_an_operation_is_named() {
     let mut named = [0; 2];
     let (mut ends, mut put_in) = (0, 0);
-    let anything = (0..60).map(|seed| ("anything", seed, None));
-    let others = [("garment", 8), ("cluster", 8), ("xunxi", 10), ("shangpin", 2), ("farm", 12)];
-    for (name, seed, orders) in anything.chain(others.map(|(name, orders)| (name, 9, Some(orders)))) {
-        let instance = generate(name, &Parameters { seed, orders, ..Parameters::default() }).unwrap();
-        let name = format!("{name} {seed}");
+    for (name, instance) in plants(60) {
         let problem = Problem::new(&instance);
         let made = construct(&problem, Allowance::UNLIMITED);
         let network = Network::new(&problem, &made.plan);

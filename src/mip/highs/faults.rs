@@ -40,6 +40,11 @@ thread_local! {
     static LINEAR: Cell<Option<LinearFault>> = const { Cell::new(None) };
 }
 
+/// Longer than anybody waits for it.
+fn hang() {
+    std::thread::sleep(Duration::from_secs(20));
+}
+
 /// For all linear programs on this thread, and on that of a proof it begins.
 pub(crate) fn inject_linear(fault: Option<LinearFault>) {
     LINEAR.set(fault);
@@ -56,7 +61,7 @@ pub(super) fn linear_answer(answer: Option<LinearAnswer>) -> Option<LinearAnswer
     match fault {
         LinearFault::Fails => return None,
         LinearFault::Panics => panic!("the solver panics"),
-        LinearFault::Hangs => std::thread::sleep(Duration::from_secs(20)),
+        LinearFault::Hangs => hang(),
         LinearFault::GivesOtherDuals => {
             duals.reverse();
             duals.iter_mut().step_by(3).for_each(|dual| *dual = -*dual - 1.0);
@@ -78,7 +83,6 @@ pub(super) fn take() -> Option<Fault> {
 }
 
 pub(super) fn answer(fault: Fault, asked: &[Variable], found: &Found) -> Result<(), MipError> {
-    let hang = || std::thread::sleep(Duration::from_secs(20));
     match fault {
         Fault::Fails => return Err(MipError::Solver("out of order".to_string())),
         Fault::Panics => panic!("the solver panics"),
