@@ -15,6 +15,7 @@ pub struct SourceCopy {
     tree: PathBuf,
     target: PathBuf,
     left_out: PathBuf,
+    without_mip: bool,
 }
 
 /// Programs of tests by the name of their target.
@@ -51,7 +52,7 @@ struct FaultSpan {
 
 impl SourceCopy {
     /// Copies what git knows of the folder this is called in, but for the sources that `compile` writes.
-    pub fn new(work: &Path, mutants: &Mutants) -> Result<Self, Box<dyn Error>> {
+    pub fn new(work: &Path, mutants: &Mutants, without_mip: bool) -> Result<Self, Box<dyn Error>> {
         let tree = work.join("tree");
         let changed: BTreeSet<&str> = mutants.values().map(|mutant| mutant.file.as_str()).collect();
         let listed = Command::new("git").args(["ls-files", "-z"]).output()?;
@@ -68,13 +69,14 @@ impl SourceCopy {
             }
         }
         put(&tree.join("src/mutants.rs"), MODULE.as_bytes())?;
-        Ok(Self { tree, target: work.join("target"), left_out: work.join("left_out.json") })
+        Ok(Self { tree, target: work.join("target"), left_out: work.join("left_out.json"), without_mip })
     }
 
     fn cargo(&self, arguments: &[&str]) -> Result<(bool, Vec<Message>, String), Box<dyn Error>> {
         let output = Command::new(std::env::var("CARGO").unwrap_or("cargo".into()))
             .args(arguments)
             .args(["--locked", "--message-format=json"])
+            .args(self.without_mip.then_some("--no-default-features"))
             .current_dir(&self.tree)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_PROFILE_DEV_OPT_LEVEL", "2")
@@ -121,8 +123,12 @@ impl SourceCopy {
 
     /// Builds the tests, and says where they are.
     pub fn build_tests(&self) -> Result<Programs, Box<dyn Error>> {
-        let targets = ["--lib", "--test", "meaning", "--test", "validate", "--test", "library", "--test", "command"];
-        let (built, messages, said) = self.cargo(&[["test", "--no-run"].as_slice(), &targets].concat())?;
+        let mut arguments =
+            vec!["test", "--no-run", "--lib", "--test", "meaning", "--test", "validate", "--test", "library"];
+        if !self.without_mip {
+            arguments.extend(["--test", "command"]);
+        }
+        let (built, messages, said) = self.cargo(&arguments)?;
         if !built {
             return Err(format!("the tests do not compile:\n{said}").into());
         }

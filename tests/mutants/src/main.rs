@@ -30,7 +30,7 @@ struct Options {
     /// Tests at a time
     #[arg(long, default_value_t = 2)]
     jobs: usize,
-    /// Seconds after which a change counts as not noticed
+    /// Seconds after which no other tests of a change are begun
     #[arg(long, default_value_t = 30.0)]
     budget: f64,
     /// Only changes whose name has this in it
@@ -39,6 +39,9 @@ struct Options {
     /// Also what no test noticed in an earlier call
     #[arg(long)]
     again: bool,
+    /// Built without the integer programs and the command, whose tests are left out: builds and tests are shorter
+    #[arg(long)]
+    without_mip: bool,
     /// Only the report of what is there
     #[arg(long)]
     report: bool,
@@ -51,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mutants = names::read(&options.list)?;
     if !options.report {
         names::forget_other_lists(&work, &mutants)?;
-        let copy = copy::SourceCopy::new(&work, &mutants)?;
+        let copy = copy::SourceCopy::new(&work, &mutants, options.without_mip)?;
         let left_out = copy.compile(&mutants)?;
         let programs = copy.build_tests()?;
         let tests = tests::record(&work, &programs, options.jobs)?;

@@ -172,10 +172,11 @@ impl Trier<'_> {
             let mut calls: Vec<_> = calls.into_iter().collect();
             calls.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
             for (program, (takes, names)) in calls {
-                match self.outcome_of(id, program, &names, takes, until) {
-                    Said::Nothing => {}
-                    Said::Outcome(outcome) => return outcome,
-                    Said::TimeIsUp => return Outcome::Missed { tried, left: tests.len() - tried },
+                if Instant::now() > until {
+                    return Outcome::Missed { tried, left: tests.len() - tried };
+                }
+                if let Some(outcome) = self.outcome_of(id, program, &names, takes) {
+                    return outcome;
                 }
             }
             tried += count;
@@ -185,21 +186,17 @@ impl Trier<'_> {
     }
 
     /// Runs tests of a program with the change; nothing if all pass, or fail without it as well.
-    fn outcome_of(&self, id: u32, program: &str, names: &[&str], takes: f64, until: Instant) -> Said {
+    fn outcome_of(&self, id: u32, program: &str, names: &[&str], takes: f64) -> Option<Outcome> {
         let mut names = names.to_vec();
         while !names.is_empty() {
-            let (outcome, at_fault) = match self.call(id, program, &names, takes, Some(until)) {
-                Answer::Passed => break,
-                Answer::TimeIsUp => return Said::TimeIsUp,
-                Answer::Failed(outcome, at_fault) => (outcome, at_fault),
-            };
+            let Failed(outcome, at_fault) = self.call(id, program, &names, takes)?;
             // Tests that look at a clock fail now and then where cores are busy.
             if at_fault.is_none_or(|test| self.is_sound(program, test, takes)) {
-                return Said::Outcome(outcome);
+                return Some(outcome);
             }
             names.retain(|name| Some(*name) != at_fault);
         }
-        Said::Nothing
+        None
     }
 
     /// Whether a test passes without any change; asked once.
@@ -208,19 +205,19 @@ impl Trier<'_> {
         if lock(&self.sound).contains(&words) {
             return true;
         }
-        let sound = matches!(self.call(0, program, &[test], takes, None), Answer::Passed);
+        let sound = self.call(0, program, &[test], takes).is_none();
         if sound {
             lock(&self.sound).insert(words);
         }
         sound
     }
 
-    /// Runs tests of a program with a change, or 0 for none, not beyond an instant.
-    fn call<'n>(&self, id: u32, program: &str, names: &[&'n str], takes: f64, end: Option<Instant>) -> Answer<'n> {
+    /// Runs tests of a program with a change, or 0 for none; nothing if all pass.
+    fn call<'n>(&self, id: u32, program: &str, names: &[&'n str], takes: f64) -> Option<Failed<'n>> {
         let mut call = command(self.work, &self.programs[program]);
         call.args(["--exact", "--test-threads", "1"]).args(names).env("MUTANT", id.to_string()).stdout(Stdio::piped());
         let Ok(mut child) = call.spawn() else {
-            return Answer::Failed(Outcome::Noticed(format!("{program}: did not start")), None);
+            return Some(Failed(Outcome::Noticed(format!("{program}: did not start")), None));
         };
         let lines = child.stdout.take().map(BufReader::new);
         let (send, receive) = mpsc::channel();
@@ -233,47 +230,32 @@ impl Trier<'_> {
             }
         });
         let hangs = Instant::now() + Duration::from_secs_f64(takes * 8.0 + 20.0);
-        let until = end.map_or(hangs, |end| end.min(hangs));
-        let answer = loop {
-            match receive.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        let failed = loop {
+            match receive.recv_timeout(hangs.saturating_duration_since(Instant::now())) {
                 Ok(line) => {
                     let words: Vec<&str> = line.split_whitespace().collect();
                     if let ["test", name, .., "FAILED"] = words[..] {
                         let at_fault = names.iter().copied().find(|known| *known == name);
-                        break Answer::Failed(Outcome::Noticed(words_for(program, name)), at_fault);
+                        break Some(Failed(Outcome::Noticed(words_for(program, name)), at_fault));
                     }
                 }
-                Err(mpsc::RecvTimeoutError::Timeout) if until < hangs => break Answer::TimeIsUp,
                 Err(mpsc::RecvTimeoutError::Timeout) => {
-                    break Answer::Failed(Outcome::Hangs(words_for(program, names[0])), None);
+                    break Some(Failed(Outcome::Hangs(words_for(program, names[0])), None));
                 }
-                Err(mpsc::RecvTimeoutError::Disconnected) => break Answer::Passed,
+                Err(mpsc::RecvTimeoutError::Disconnected) => break None,
             }
         };
-        let passed = matches!(answer, Answer::Passed);
-        if !passed {
+        if failed.is_some() {
             let _ = child.kill();
         }
         let ended = child.wait();
-        if passed && !ended.is_ok_and(|status| status.success()) {
+        if failed.is_none() && !ended.is_ok_and(|status| status.success()) {
             let words = format!("{program}: ends by itself, at {} or behind", names[0]);
-            return Answer::Failed(Outcome::Noticed(words), None);
+            return Some(Failed(Outcome::Noticed(words), None));
         }
-        answer
+        failed
     }
 }
 
-/// What came of a call.
-enum Answer<'a> {
-    Passed,
-    /// Also the test that fails, if it is known.
-    Failed(Outcome, Option<&'a str>),
-    TimeIsUp,
-}
-
-/// What tests say of a change.
-enum Said {
-    Nothing,
-    Outcome(Outcome),
-    TimeIsUp,
-}
+/// What came of a call in which not all passed, and the test that fails, if it is known.
+struct Failed<'a>(Outcome, Option<&'a str>);
