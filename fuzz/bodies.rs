@@ -214,16 +214,23 @@ pub fn structured(seed: u64, features: u64, changes: &[u64], mutated: fn(&[u8], 
     instance(&text)
 }
 
-/// Bytes as the first sheet of a workbook, imported like a dump of text.
+/// Bytes as a workbook, imported like a dump of text: the file as it is where they begin like an archive; else its parts,
+/// a form feed between them (no XML holds one): the first sheet, shared strings, styles, the list of the sheets.
 #[cfg(feature = "spreadsheet")]
 pub fn workbook(bytes: &[u8]) -> End {
-    import(&archive(&[
-        ("[Content_Types].xml", CONTENT_TYPES),
-        ("_rels/.rels", RELATIONS),
-        ("xl/workbook.xml", WORKBOOK),
+    if bytes.starts_with(b"PK") {
+        return import(bytes);
+    }
+    let mut parts = bytes.splitn(4, |&byte| byte == 0x0c);
+    let mut files = vec![("[Content_Types].xml", CONTENT_TYPES), ("_rels/.rels", RELATIONS)];
+    files.extend([
         ("xl/_rels/workbook.xml.rels", SHEETS),
-        ("xl/worksheets/sheet1.xml", bytes),
-    ]))
+        ("xl/worksheets/sheet1.xml", parts.next().unwrap_or_default()),
+    ]);
+    files.extend(parts.next().map(|strings| ("xl/sharedStrings.xml", strings)));
+    files.extend(parts.next().map(|styles| ("xl/styles.xml", styles)));
+    files.push(("xl/workbook.xml", parts.next().unwrap_or(WORKBOOK)));
+    import(&archive(&files))
 }
 
 #[cfg(feature = "spreadsheet")]
@@ -233,10 +240,10 @@ const RELATIONS: &[u8] = br#"<?xml version="1.0"?><Relationships xmlns="http://s
 #[cfg(feature = "spreadsheet")]
 const WORKBOOK: &[u8] = br#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Orders" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
 #[cfg(feature = "spreadsheet")]
-const SHEETS: &[u8] = br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+const SHEETS: &[u8] = br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
 
-/// A ZIP archive of files that are stored as they are (PKWARE, APPNOTE.TXT 6.3.10, 4.3): what is fuzzed is the sheet, not
-/// the compression around it.
+/// A ZIP archive of files that are stored as they are (PKWARE, APPNOTE.TXT 6.3.10, 4.3): what is fuzzed is the files, not
+/// the compression around them.
 #[cfg(feature = "spreadsheet")]
 pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());

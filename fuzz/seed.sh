@@ -16,7 +16,7 @@ done
 cp tests/import/messy.csv fuzz/corpus/import/
 head -c 4000 instances/giftware/orders-2010-12-01.csv > fuzz/corpus/import/giftware.csv
 # Bodies that take something else than a file: a plan of the instance that uses every field, a public file behind the
-# number of its format, a sheet's XML.
+# number of its format, the XML of a workbook, workbooks.
 cp tests/files/every-field-plan.json fuzz/corpus/plan/
 "$lotwise" solve tests/files/every-field.json --iterations 100 -q -o fuzz/corpus/plan/sound.json
 printf '{"format":"lotwise-actuals/1"}' > fuzz/corpus/actuals/none.json
@@ -31,6 +31,8 @@ done
         -e 's#.*#<row>&</row>#'
     printf '</sheetData></worksheet>'
 } > fuzz/corpus/workbook/messy.xml
+cp tests/files/workbook/parts.txt fuzz/corpus/workbook/
+"$lotwise" report tests/files/every-field.json fuzz/corpus/plan/sound.json --xlsx fuzz/corpus/workbook/report.xlsx
 # A seed, features and changes as numbers: any bytes are some. With none libFuzzer ends at once, for the target takes no
 # input shorter than its numbers.
 for number in 1 2 3 4 5 6 7 8; do

@@ -12,6 +12,7 @@ use super::table::{Table, folded};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use calamine::{Cell, Data, ExcelDateTime, ExcelDateTimeType, Range, Reader, SheetVisible, Xlsx, XlsxError};
 use std::io::{self, Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use zip::ZipArchive;
 
 /// Serials that are dates of this format's years; smaller ones are more likely to be counts in a wrong column.
@@ -22,6 +23,10 @@ const SERIALS: std::ops::Range<f64> = 1.0..219_511.0;
 const MOST_UNPACKED: u64 = 1 << 30;
 /// Cells of the rectangle around all cells with a value: two far corners would be a sheet of 17 thousand million.
 const MOST_CELLS: u64 = 30_000_000;
+
+/// Rows and columns of a sheet at most (Excel's specifications and limits). Lines before the first row become text.
+const ROWS: u32 = 1 << 20;
+const COLUMNS: u32 = 1 << 14;
 
 /// How cells become text.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +54,7 @@ pub(super) fn is_workbook(dump: &[u8]) -> bool {
 /// Bytes that are no workbook, a sheet that is not there, no sheet or several with the columns.
 pub(super) fn read(dump: &[u8], wanted: Option<&str>, writing: &Writing<'_>) -> Result<SheetText, Vec<Diagnostic>> {
     assert_unpackable(dump, MOST_UNPACKED)?;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(dump)).map_err(|fault| unreadable(&fault))?;
+    let mut book: Xlsx<_> = parsed(|| Xlsx::new(Cursor::new(dump)).map_err(|fault| unreadable(&fault)))?;
     let is_1904 = book.has_1904_epoch();
     let visible = book.sheets_metadata().iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
     let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
@@ -63,7 +68,7 @@ pub(super) fn read(dump: &[u8], wanted: Option<&str>, writing: &Writing<'_>) -> 
     let mut with_columns = Vec::new();
     let mut faults = Vec::new();
     for name in chosen {
-        let range = range(&mut book, &name)?;
+        let range = parsed(|| range(&mut book, &name))?;
         let text = as_text(&range, writing, is_1904);
         match Table::open(&text, writing.columns, Some(Delimiter::Tab)) {
             Ok(_) => with_columns.push(SheetText { name, text }),
@@ -104,6 +109,11 @@ fn assert_unpackable(dump: &[u8], most: u64) -> Result<(), Vec<Diagnostic>> {
     Ok(())
 }
 
+/// What the parser makes of a workbook. Cells named "A99999999999" took it beyond its numbers: a panic, where overflow is checked.
+fn parsed<T>(parse: impl FnOnce() -> Result<T, Vec<Diagnostic>>) -> Result<T, Vec<Diagnostic>> {
+    catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| Err(unreadable(&"its parser broke off")))
+}
+
 /// The cells of a sheet, unless the rectangle around them is larger than any dump.
 fn range(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Range<Data>, Vec<Diagnostic>> {
     let mut reader = match book.worksheet_cells_reader(name) {
@@ -120,6 +130,13 @@ fn range(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Range<Data>, Vec<
             continue;
         }
         let (row, column) = cell.get_position();
+        if row >= ROWS || column >= COLUMNS {
+            return Err(unreadable(&format!(
+                "a cell stands in row {} and column {}",
+                u64::from(row) + 1,
+                u64::from(column) + 1
+            )));
+        }
         first = (first.0.min(row), first.1.min(column));
         last = (last.0.max(row), last.1.max(column));
         let area = u64::from(last.0 - first.0 + 1) * u64::from(last.1 - first.1 + 1);
