@@ -193,3 +193,42 @@ pub(super) fn change_cost(problem: &Problem, plan: &Plan, operation: OpIdx, time
     let moved = Seconds((timed.start.0 - known.start.0).abs());
     line + problem.baseline.start_change_cost_per_hour.pro_rata(moved, HOUR)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Obstacle, evaluate};
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_site_that_does_not_deliver_is_no_obstacle_to_what_has_begun_there() {
+        let begun = json!({"order": "one", "item": "0", "quantity": 1, "operations":
+            [{"line": "loom", "start": "2026-11-23T07:00:00Z", "end": "2026-11-23T08:30:00Z"}]});
+        for (lots, is_possible) in [(vec![begun], true), (vec![], false)] {
+            let instance = json!({"format": "lotwise/1", "start": "2026-11-23T08:00:00Z",
+                "sites": [{"id": "here", "deliveries": [{"region": "north"}]}],
+                "lines": [{"id": "loom", "site": "here", "rates": [{"seconds_per_unit": 60}]}], "variants": [{"id": "mug"}],
+                "orders": [{"id": "one", "region": "south", "items": [{"variant": "mug", "quantity": 1}]}],
+                "baseline": {"frozen_until": "2026-11-23T08:00:00Z", "lots": lots}});
+            let problem = Problem::new(&serde_json::from_value(instance).unwrap());
+            let (mut plan, order, line) = (Plan::empty(&problem), OrderIdx(0), LineIdx(0));
+            let lots = plan.add_order(&problem, order, |_| 1);
+            let operation = plan.operation(lots[0], 0);
+            if !plan.is_fact(&problem, operation) {
+                plan.sequences[line].push(operation);
+            }
+            let obstacles = evaluate(&problem, &plan).map(|_| ()).map_err(|infeasible| infeasible.orders);
+            assert_eq!(obstacles, if is_possible { Ok(()) } else { Err(vec![(order, Obstacle::Delivery)]) });
+        }
+    }
+
+    #[test]
+    fn a_run_is_charged_for_what_it_lacks_once_it_holds_a_lot_that_is_known() {
+        let lot = |charged| Run { value: 0, pieces: 4, charged };
+        for (first, then) in [(false, false), (false, true), (true, false), (true, true)] {
+            let mut run = lot(first);
+            run.add(lot(then));
+            assert_eq!((run.pieces, run.charged), (8, first || then));
+        }
+    }
+}

@@ -95,3 +95,53 @@ impl Shares {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The forms that are laid out where lots of the first item of so many are given: their pieces, few lots first.
+    fn forms(given: &[i64]) -> Vec<Vec<Vec<i64>>> {
+        let instance = json!({"format": "lotwise/1", "start": "2026-11-23T08:00:00Z",
+            "lines": [{"id": "loom", "rates": [{"seconds_per_unit": 60}]}], "variants": [{"id": "mug"}],
+            "orders": [{"id": "one", "items": [
+                {"variant": "mug", "quantity": 20, "maximum_lots": 3, "minimum_lot": 5}, {"variant": "mug", "quantity": 9}]}]});
+        let problem = Problem::new(&serde_json::from_value(instance).unwrap());
+        let item = ItemIdx(0);
+        let mut pieces = given.to_vec();
+        let portions = (0..).zip(given.iter().map(|&quantity| Portion { item, number: 0, quantity }));
+        let whole = [(99, Portion { item: ItemIdx(1), number: 0, quantity: 9 })];
+        let laid = lay_out(&problem, portions.chain(whole), |item, lots| {
+            assert_eq!(item, ItemIdx(0), "an item in one lot has one form");
+            let ids = lots.iter().map(|&(_, quantity)| {
+                pieces.push(quantity);
+                pieces.len() as u32 - 1
+            });
+            Some(ids.collect())
+        });
+        let quantities = |form: &Vec<u32>| form.iter().map(|&lot| pieces[lot as usize]).collect();
+        laid.iter().map(|of_item| of_item.iter().map(quantities).collect()).collect()
+    }
+
+    #[test]
+    fn an_item_is_tried_in_few_lots_in_many_and_in_a_large_and_a_small_one() {
+        // Of a third and a quarter of it a small lot is five pieces or more, of a sixth it is not.
+        let others = [vec![20], vec![10, 10], vec![14, 6], vec![15, 5], vec![7, 7, 6]];
+        assert_eq!(forms(&[20]), [others.to_vec()]);
+        assert_eq!(
+            forms(&[10, 10]),
+            [[&[others[1].clone(), others[0].clone()], &others[2..]].concat()].map(|mut forms| {
+                forms.sort_by_key(Vec::len);
+                forms
+            })
+        );
+        assert_eq!(forms(&[8, 12])[0].len(), 6, "the lots that are there are a form of their own");
+    }
+
+    #[test]
+    fn an_item_of_which_some_is_missing_stays_as_it_is() {
+        assert!(forms(&[10]).is_empty());
+        assert!(forms(&[]).is_empty());
+    }
+}

@@ -123,6 +123,9 @@ mod tests {
         // Ten at 0, twenty at 5, and from there two less every second: below ten from 10 on.
         let line = least(&[(0, 10), (5, 20), (15, 0)], true);
         assert_eq!([0, 5, 9, 10, 11, 14, 15, 99].map(|at| line.at(at)), [10, 10, 10, 10, 8, 2, 0, 0].map(Some));
+        // Three less every second, and never nothing: not below ten by the eighth.
+        let line = least(&[(0, 10), (5, 20), (10, 5)], true);
+        assert_eq!([7, 8, 10, 99].map(|at| line.at(at)), [10, 10, 5, 5].map(Some));
     }
 
     #[test]

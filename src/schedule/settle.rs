@@ -164,3 +164,59 @@ fn amount_taken(problem: &Problem, plan: &Plan, schedule: &Schedule, operation: 
     let quantity = plan.lots[plan.operations[operation].lot].quantity;
     super::coupling::amount_taken(problem, kind, line, quantity, supply)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::{LineIdx, OrderIdx};
+    use serde_json::json;
+
+    /// Orders of an hour each on lines of their own take so much of a stock, released at an hour of the first day, in that order.
+    /// There are five at eight, so many more at noon, and enough the next morning. Their settled starts in hours, and who takes first.
+    fn settled(orders: &[(i64, i64)], at_noon: i64) -> (Vec<i64>, Vec<usize>) {
+        let instant = |hour: i64| format!("2026-11-23T{hour:02}:00:00Z");
+        let each = |make: &dyn Fn(usize, (i64, i64)) -> serde_json::Value| -> Vec<serde_json::Value> {
+            orders.iter().enumerate().map(|(number, &order)| make(number, order)).collect()
+        };
+        let instance = json!({"format": "lotwise/1", "start": instant(8),
+        "lines": each(&|number, _| json!({"id": format!("L{number}"), "rates": [{"seconds_per_unit": 3600}]})),
+        "materials": [{"id": "yarn", "stock": 5, "arrivals": [
+            {"at": instant(12), "quantity": at_noon}, {"at": "2026-11-24T08:00:00Z", "quantity": 100}]}],
+        "variants": each(&|number, (amount, _)| {
+            json!({"id": format!("V{number}"), "materials": [{"id": "yarn", "per_unit": amount}]})
+        }),
+        "orders": each(&|number, (_, release)| {
+            json!({"id": format!("O{number}"), "release": instant(release),
+                "items": [{"variant": format!("V{number}"), "quantity": 1}]})
+        })});
+        let problem = Problem::new(&serde_json::from_value(instance).unwrap());
+        let (mut plan, supply) = (Plan::empty(&problem), SupplyIdx(0));
+        for number in 0..orders.len() as u32 {
+            let lots = plan.add_order(&problem, OrderIdx(number), |_| 1);
+            let operation = plan.operation(lots[0], 0);
+            plan.sequences[LineIdx(number)].push(operation);
+            plan.takings[supply].push(operation);
+        }
+        let schedule = settle_roughly(&problem, &mut plan).unwrap();
+        let hours = schedule.operations.iter().map(|timed| (timed.start - problem.start).0 / 3_600 + 8).collect();
+        (hours, plan.takings[supply].iter().map(|operation| operation.0 as usize).collect())
+    }
+
+    #[test]
+    fn who_starts_first_takes_first() {
+        // By the order at first the second would have to wait until ten are there.
+        assert_eq!(settled(&[(5, 14), (5, 8)], 5), (vec![14, 8], vec![1, 0]));
+        // Where nobody gains anything by it the order stays.
+        assert_eq!(settled(&[(2, 14), (2, 8)], 5), (vec![14, 8], vec![0, 1]));
+    }
+
+    #[test]
+    fn who_keeps_nobody_waiting_goes_ahead() {
+        assert_eq!(settled(&[(8, 8), (5, 8)], 10), (vec![12, 8], vec![1, 0]));
+        assert_eq!(settled(&[(8, 8), (7, 8), (5, 8)], 20), (vec![12, 12, 8], vec![2, 0, 1]));
+        // Once the second has gone ahead there is not enough for the third, who would only block.
+        assert_eq!(settled(&[(8, 8), (1, 8), (5, 8)], 20), (vec![12, 8, 12], vec![1, 0, 2]));
+        // The second would have to wait until the next day.
+        assert_eq!(settled(&[(8, 8), (12, 8), (5, 8)], 19), (vec![12, 12, 32], vec![0, 1, 2]));
+    }
+}
