@@ -7,10 +7,11 @@ use super::moves::MOVES;
 use super::trial::draw;
 use crate::generate::{Parameters, generate};
 use crate::heuristic::construct::{Allowance, construct};
-use crate::model::Instance;
+use crate::model::{Instance, Instant};
 use crate::problem::Problem;
 use crate::schedule::network::{Costs, Most, Network, OpId, Timetable, Wait};
 use crate::schedule::{Infeasible, Obstacle, evaluate_roughly};
+use crate::units::Seconds;
 use rand::{RngExt as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -264,4 +265,43 @@ fn who_holds_an_operation_is_named() {
         }
     }
     assert!(named.iter().all(|&named| named > 100) && ends > 20 && put_in > 500, "{named:?} {ends} {put_in}");
+}
+
+#[test]
+fn who_is_delivered_at_its_deadline_to_the_second_is_in_time() {
+    let (mut same, mut refused) = (0, 0);
+    for (name, mut instance) in plants(60) {
+        let problem = Problem::new(&instance);
+        let plan = construct(&problem, Allowance::UNLIMITED).plan;
+        let network = Network::new(&problem, &plan);
+        let Some(timetable) = network.timetable(&plan).filter(|_| !network.operations.is_empty()) else { continue };
+        let mut with_deadlines = |earlier: i64| {
+            for (number, order) in (0..).zip(&mut instance.orders) {
+                let completion = Some(timetable.completion(number)).filter(|&completion| completion > i64::MIN);
+                order.deadline = completion.map(|completion| Instant::utc(Seconds(completion - earlier)));
+            }
+            Problem::new(&instance)
+        };
+        let (exact, too_early) = (with_deadlines(0), with_deadlines(1));
+        let network = Network::new(&exact, &plan);
+        let mut timetable = network.timetable(&plan).expect(&name);
+        let cost = timetable.costs().total();
+        for operation in 0..network.operations.len() as OpId {
+            let here = timetable.here(operation);
+            if !here.is_placed() || network.operations[operation as usize].is_fact {
+                continue;
+            }
+            timetable.take_out(&network, operation);
+            timetable.put_in(&network, operation, here.mode, here.place as usize);
+            assert_eq!(timetable.settle(&network), Some(cost), "{name} {operation}");
+            timetable.take_back();
+            same += 1;
+        }
+        if Network::new(&too_early, &plan).timetable(&plan).is_some() {
+            assert!(evaluate_roughly(&too_early, &plan).is_ok(), "{name}");
+        } else {
+            refused += 1;
+        }
+    }
+    assert!(same > 500 && refused > 40, "{same} {refused}");
 }
