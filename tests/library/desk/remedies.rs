@@ -10,6 +10,7 @@ use lotwise::solve::{Method, solve};
 use lotwise::units::Seconds;
 use lotwise::verify::verify;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Applies every remedy and asks the checker; how many there were, by kind.
 fn applied(
@@ -71,6 +72,30 @@ fn every_remedy_does_what_it_says_on_random_instances() {
     assert!(kinds.values().sum::<usize>() > 100 && kinds.len() >= 6, "{kinds:?}");
 }
 
+/// A plant, a plan of it, and what is told of its orders.
+#[derive(Clone)]
+struct Crowd {
+    name: String,
+    instance: Instance,
+    solution: Solution,
+    orders: Vec<Explanation>,
+}
+
+/// What is told of so many orders.
+fn told(instance: &Instance, solution: &Solution, most: usize) -> Vec<Explanation> {
+    explain(instance, solution, &ExplainOptions { most, ..ExplainOptions::default() }).unwrap().orders
+}
+
+/// Those of every generator, and the worst five orders of each: the tests of them explain them once.
+static CROWDS: LazyLock<Vec<Crowd>> = LazyLock::new(|| {
+    let crowds = crowded(cases().div_ceil(150));
+    let told = |(name, instance, solution)| {
+        let orders = told(&instance, &solution, 5);
+        Crowd { name, instance, solution, orders }
+    };
+    crowds.map(told).collect()
+});
+
 /// Plants of every generator, crowded: first plans of them, under demand nobody planned for where they know such, as they
 /// are and with half the time promised.
 fn crowded(seeds: u64) -> impl Iterator<Item = (String, Instance, Solution)> {
@@ -103,14 +128,12 @@ fn crowded(seeds: u64) -> impl Iterator<Item = (String, Instance, Solution)> {
 #[test]
 fn every_remedy_does_what_it_says_in_every_factory() {
     let mut by_factory: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for (name, instance, solution) in crowded(cases().div_ceil(150)) {
-        let explained =
-            explain(&instance, &solution, &ExplainOptions { most: 5, ..ExplainOptions::default() }).unwrap();
-        for one in explained.orders.iter().filter(|one| one.in_full && one.status != OrderStatus::OnTime) {
+    for Crowd { name, instance, solution, orders } in CROWDS.iter() {
+        for one in orders.iter().filter(|one| one.in_full && one.status != OrderStatus::OnTime) {
             assert!(!one.causes.is_empty(), "{name}: {one:?}");
         }
         let factory = name.split(' ').next().unwrap().to_string();
-        add(by_factory.entry(factory).or_default(), applied(&name, &instance, &solution, &explained.orders));
+        add(by_factory.entry(factory).or_default(), applied(name, instance, solution, orders));
     }
     let shown = GENERATORS.iter().filter(|generator| !generator.hidden).count();
     assert_eq!(by_factory.len(), shown);
@@ -128,12 +151,13 @@ fn every_remedy_does_what_it_says_in_every_factory() {
 #[test]
 fn no_smaller_change_would_do() {
     let (mut looked_at, mut refuted) = (BTreeMap::new(), Vec::new());
-    let factories = crowded(cases().div_ceil(150)).map(|(name, instance, solution)| (name, instance, solution, 4));
-    let random =
-        random_plans(cases()).map(|(seed, instance, solution)| (format!("seed {seed}"), instance, solution, 50));
-    for (name, instance, solution, most) in factories.chain(random) {
-        let explained = explain(&instance, &solution, &ExplainOptions { most, ..ExplainOptions::default() }).unwrap();
-        for explanation in &explained.orders {
+    let random = random_plans(cases()).map(|(seed, instance, solution)| {
+        let orders = told(&instance, &solution, 50);
+        Crowd { name: format!("seed {seed}"), instance, solution, orders }
+    });
+    for crowd in CROWDS.iter().cloned().chain(random) {
+        let Crowd { name, instance, solution, orders } = crowd;
+        for explanation in &orders {
             // What waits because that costs less would not wait under an earlier promise.
             let kept_back = explanation.causes.iter().any(|cause| cause.code == CauseCode::KeptBack);
             let left_out = !matches!(explanation.status, OrderStatus::OnTime | OrderStatus::Late);
