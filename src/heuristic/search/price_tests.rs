@@ -137,6 +137,14 @@ fn price_changes_of(
     }
 }
 
+/// Settings of tiny instances of all that lines may have that stand alone.
+fn alone() -> Vec<(String, String)> {
+    let coupling = ["stages", "holding", "materials"];
+    let alone =
+        features_of_anything().enumerate().filter(|(_, name)| !coupling.contains(name)).map(|(bit, _)| 1_i64 << bit);
+    vec![("features".to_string(), alone.sum::<i64>().to_string())]
+}
+
 #[test]
 fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
     let mut tally = Tally::default();
@@ -153,13 +161,8 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
         }
         price_changes(&format!("{generator} {parameters:?}"), &instance, 0.05, &mut tally);
     };
-    // Tiny instances of all that lines may have that stand alone.
-    let coupling = ["stages", "holding", "materials"];
-    let alone =
-        features_of_anything().enumerate().filter(|(_, name)| !coupling.contains(name)).map(|(bit, _)| 1_i64 << bit);
-    let set = vec![("features".to_string(), alone.sum::<i64>().to_string())];
     for seed in 0..100 {
-        of("anything", &Parameters { seed, set: set.clone(), ..Parameters::default() });
+        of("anything", &Parameters { seed, set: alone(), ..Parameters::default() });
     }
     let plants = [
         ("parallel", vec![("tardiness_percent", "70")]),
@@ -208,6 +211,30 @@ fn prices_of_late_kits_are_exact() {
         price_changes(&format!("{parameters:?}"), &instance, 0.4, &mut tally);
     }
     assert!(tally.priced > 10_000 && tally.refused > 5_000 && tally.applied > 5_000, "{tally:?}");
+}
+
+#[test]
+fn who_is_delivered_at_its_deadline_to_the_second_is_in_time() {
+    let mut in_time = 0;
+    let tiny = (0..60).map(|seed| ("anything", Parameters { seed, set: alone(), ..Parameters::default() }));
+    let plants =
+        (0..4).map(|seed| ("plant", Parameters { seed, orders: Some(30), lines: Some(3), ..Parameters::default() }));
+    for (generator, parameters) in tiny.chain(plants) {
+        let mut instance = generate(generator, &parameters).unwrap();
+        let problem = Problem::new(&instance);
+        let Constructed { plan, schedule, .. } = construct(&problem, Allowance::UNLIMITED);
+        if !super::covers(&problem) || GroundPlan::new(&problem, &plan, &schedule).is_none() {
+            continue;
+        }
+        for (order, delivery) in instance.orders.iter_mut().zip(schedule.deliveries.iter()) {
+            order.deadline = delivery.map(Instant::utc);
+        }
+        let problem = Problem::new(&instance);
+        let timed = evaluate(&problem, &plan).unwrap();
+        assert!(GroundPlan::new(&problem, &plan, &timed).is_some(), "{generator} {parameters:?}");
+        in_time += 1;
+    }
+    assert!(in_time > 30, "{in_time}");
 }
 
 /// A late kit of which one item is begun and takes ten hours, the rest one hour on another line.
