@@ -4,6 +4,7 @@
 //! profit from ending a second past opening time, between two points of the grid: there the exact timing must not be dearer.
 
 use super::line::LineClock;
+use super::timing::Timed;
 use super::{evaluate, settle};
 use crate::generate::{Parameters, features_of_anything, generate};
 use crate::model::Instance;
@@ -21,7 +22,8 @@ const STEP: i64 = 1_800;
 
 /// A line with two shifts a day and a break between, and orders that cost something early, late, and once late: of one lot
 /// each, or kits; delivered at once, or on journeys, and some by a deadline before they are due; where it costs something that all ends
-/// late, or that some start at another time than in the plan in force.
+/// late, or that some start at another time than in the plan in force. An order's grey item, where there is one, has begun on
+/// the loom or on the bench, or has one place on the bench where it fits.
 fn shop(seed: u64) -> Instance {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let instant = |steps: i64| format!("2026-03-{:02}T{:02}:{:02}:00Z", 2 + steps / 48, steps % 48 / 2, steps % 2 * 30);
@@ -37,6 +39,10 @@ fn shop(seed: u64) -> Instance {
         if seed % 3 == 1 && number < 3 {
             order["items"] = json!([{"variant": "red", "quantity": random.random_range(1..3)},
                 {"variant": "blue", "quantity": random.random_range(1..3)}]);
+        }
+        if number == greyish(seed) && begun_or_beside(seed).is_some() {
+            let grey = json!({"variant": "grey", "quantity": 4});
+            order["items"].as_array_mut().unwrap().push(grey);
         }
         if random.random_range(0..3) == 0 {
             order["release"] = json!(instant(random.random_range(0..40)));
@@ -58,33 +64,68 @@ fn shop(seed: u64) -> Instance {
         json!({"order": order["id"], "item": "0", "quantity": order["items"][0]["quantity"],
             "operations": [{"line": "loom", "start": instant(start), "end": instant(start + 1)}]})
     };
-    let in_force: Vec<Value> = orders.iter().skip(if seed % 8 < 4 { 3 } else { 7 }).map(before).collect();
+    let mut in_force: Vec<Value> = orders.iter().skip(if seed % 8 < 4 { 3 } else { 7 }).map(before).collect();
+    if let Some(line) = begun_or_beside(seed).flatten() {
+        let (number, end) = (greyish(seed), random.random_range(14..130));
+        in_force.push(
+            json!({"order": orders[number]["id"], "item": (orders[number]["items"].as_array().unwrap().len() - 1).to_string(), "quantity": 4,
+            "operations": [{"line": line, "start": instant(0), "end": instant(end)}]}),
+        );
+    }
+    let day = ["mon", "tue", "wed"][random.random_range(0..3)];
     let days = ["mon", "tue", "wed", "thu", "fri"];
+    let variants = ["red", "blue", "grey"].map(|id| json!({"id": id, "attributes": {"colour": id}}));
     let instance = json!({
-        "format": "lotwise/1", "start": instant(0), "objective": {"makespan_cost_per_hour": makespan},
+        "format": "lotwise/1", "start": instant(0), "end": instant(7 * 48), "objective": {"makespan_cost_per_hour": makespan},
         "sites": [{"id": "here", "deliveries": journeys}],
         "calendars": [{"id": "shifts", "weekly": [
-            {"days": days, "from": "06:00", "to": "10:00"}, {"days": days, "from": "10:30", "to": "15:00"}]}],
+            {"days": days, "from": "06:00", "to": "10:00"}, {"days": days, "from": "10:30", "to": "15:00"}]},
+            {"id": "slot", "weekly": [{"days": [day], "from": "10:00", "to": "12:00"}]}],
         "changeovers": [{"id": "colour", "rules": [{"attribute": "colour", "time": "PT30M"}]}],
         "lines": [{"id": "loom", "site": "here", "calendar": "shifts", "changeovers": "colour", "pausable": seed.is_multiple_of(2),
-            "rates": [{"seconds_per_unit": STEP}]}],
-        "variants": [{"id": "red", "attributes": {"colour": "red"}}, {"id": "blue", "attributes": {"colour": "blue"}}],
-        "baseline": {"start_change_cost_per_hour": 12, "lots": in_force}, "orders": orders
+            "rates": [{"seconds_per_unit": STEP}]},
+            {"id": "bench", "site": "here", "calendar": "slot", "rates": [{"match": {"variant": "grey"}, "seconds_per_unit": STEP}]}],
+        "variants": variants,
+        "baseline": {"frozen_until": instant(1), "start_change_cost_per_hour": 12, "lots": in_force}, "orders": orders
     });
     serde_json::from_value(instance).unwrap()
 }
 
+/// The order that may have a grey item.
+fn greyish(seed: u64) -> usize {
+    (seed / 7 % 7) as usize
+}
+
+/// Whether it has one, and on which line that has begun.
+fn begun_or_beside(seed: u64) -> Option<Option<&'static str>> {
+    match seed % 7 {
+        2 => Some(Some("loom")),
+        3 => Some(Some("bench")),
+        4 | 5 => Some(None),
+        _ => None,
+    }
+}
+
+/// What it costs where it cannot be.
+const NEVER: i64 = i64::MAX / 100;
+
+/// Times of what does not stand on the loom.
+type Elsewhere = IdVec<OpIdx, Timed>;
+
 /// The least cost of the lots from `next` on, on a line free from `free` on, by trying every start.
 fn least(
     problem: &Problem,
-    plan: &Plan,
+    (plan, elsewhere): (&Plan, &Elsewhere),
     next: usize,
     free: Seconds,
     known: &mut FxHashMap<(usize, Seconds), i64>,
 ) -> i64 {
     let line = LineIdx(0);
+    let is_elsewhere = |operation: &OpIdx| !plan.sequences[line].contains(operation);
+    let ends = |operation: OpIdx| elsewhere[operation].end;
     let Some(&operation) = plan.sequences[line].get(next) else {
-        return problem.makespan_cost_per_hour.0 * (free - problem.start).0 / 3_600;
+        let last = elsewhere.ids().filter(is_elsewhere).map(ends).fold(free, Seconds::max);
+        return problem.makespan_cost_per_hour.0 * (last - problem.start).0 / 3_600;
     };
     if let Some(&cost) = known.get(&(next, free)) {
         return cost;
@@ -99,33 +140,41 @@ fn least(
     let journey = problem.places.delivery(problem.lines[line].site, order.region).unwrap().time;
     let run = problem.rate_on(kind(next), line).unwrap().run_time(lot.quantity);
     let class = |place: usize| problem.class_on(&problem.lines[line], kind(place));
-    let set_up =
-        if next > 0 && class(next - 1) != class(next) { clock.place(free, Seconds(STEP)).unwrap().to } else { free };
+    let before = next.checked_sub(1).map_or(problem.lines[line].initial_class, |before| Some(class(before)));
+    let differs = before.is_some_and(|before| before != class(next));
+    let set_up = if differs { clock.place(free, Seconds(STEP)).map(|placed| placed.to) } else { Some(free) };
+    let Some(set_up) = set_up else { return NEVER };
     let first = set_up.0.max(order.release.0);
+    let others = elsewhere.ids().filter(|&other| order_of(other) == order_of(operation)).filter(is_elsewhere);
+    let others = others.map(ends).max();
     let starts = (0..7 * 48).map(|step| Seconds(problem.start.0 + step * STEP)).filter(|start| start.0 >= first);
     let cost = starts.filter_map(|start| {
         let placed = clock.place(start, run).filter(|placed| placed.from == start)?;
-        let delivery = placed.to + journey;
+        let delivery = others.map_or(placed.to, |others| others.max(placed.to)) + journey;
         if order.deadline.is_some_and(|deadline| delivery > deadline) {
             return None;
         }
         let (late, early) = if is_last { order.delivery_cost(delivery) } else { Default::default() };
         let known_start = plan.baseline_of(problem, operation).map_or(start, |known| known.start);
         let moved = problem.baseline.start_change_cost_per_hour.0 * (start - known_start).0.abs() / 3_600;
-        Some((late + early).0 + moved + least(problem, plan, next + 1, placed.to, known))
+        Some((late + early).0 + moved + least(problem, (plan, elsewhere), next + 1, placed.to, known))
     });
-    let cost = cost.min().unwrap_or(i64::MAX / 4);
+    let cost = cost.min().unwrap_or(NEVER);
     known.insert((next, free), cost);
     cost
 }
 
-/// A plan of the shop with the lots of all orders on its line, other lots between those of a kit.
+/// A plan of the shop with the lots of all orders on the loom, but the grey one, other lots between those of a kit.
 fn plan_of(problem: &Problem) -> Plan {
     let mut plan = Plan::empty(problem);
     for order in problem.orders.ids() {
         let lots = plan.add_order(problem, order, |_| 1);
-        let operations = lots.into_iter().map(|lot| plan.operation(lot, 0)).collect::<Vec<_>>();
-        plan.sequences[LineIdx(0)].extend(operations);
+        for operation in lots.into_iter().map(|lot| plan.operation(lot, 0)).collect::<Vec<_>>() {
+            let is_grey = problem.rate_on(plan.kind(problem, operation), LineIdx(1)).is_some();
+            if !plan.is_fact(problem, operation) {
+                plan.sequences[LineIdx(usize::from(is_grey) as u32)].push(operation);
+            }
+        }
     }
     plan.sequences[LineIdx(0)].sort_by_key(|operation| operation.0 * 7 % 11);
     plan
@@ -142,12 +191,16 @@ fn after_waiting_one_by_one_nobody_alone_has_a_better_place() {
         super::delay::delay_one_by_one_only(&problem, &plan, &mut timed);
         let cost = super::cost::price(&problem, &plan, timed.clone()).unwrap().cost.total;
         moved += usize::from(cost < early.cost.total);
+        let mut again = timed.clone();
+        super::delay::delay_one_by_one_only(&problem, &plan, &mut again);
+        assert_eq!(again, timed, "{seed}");
         let line = LineIdx(0);
         let clock = LineClock::new(&problem, &problem.lines[line], &[]);
         let sequence = &plan.sequences[line];
         for (place, &operation) in sequence.iter().enumerate() {
             let now = timed[operation];
-            let free = place.checked_sub(1).map_or(problem.start, |before| timed[sequence[before]].end);
+            let free =
+                place.checked_sub(1).map_or(problem.lines[line].available_from, |before| timed[sequence[before]].end);
             let set_up =
                 if now.setup_time > Seconds::ZERO { clock.place(free, now.setup_time).unwrap().to } else { free };
             let free_by = sequence.get(place + 1).map_or(problem.end, |&next| {
@@ -181,7 +234,7 @@ fn after_waiting_one_by_one_nobody_alone_has_a_better_place() {
     }
     assert!(wrong.is_empty(), "{wrong:?}");
     assert!(with_both.len() < 3, "{with_both:?}");
-    assert!(places > 10_000 && moved > 100, "{places} places, {moved} plans in which waiting pays");
+    assert!(places > 10_000 && moved > 80, "{places} places, {moved} plans in which waiting pays");
 }
 
 #[test]
@@ -192,7 +245,12 @@ fn a_line_is_timed_as_well_as_by_trying_every_start() {
         assert!(!crate::validate::has_errors(&crate::validate::validate(&instance)));
         let problem = Problem::new(&instance);
         let mut plan = plan_of(&problem);
-        let best = least(&problem, &plan, 0, problem.start, &mut FxHashMap::default());
+        let free = problem.lines[LineIdx(0)].available_from;
+        let Ok(earliest) = super::timing::earliest(&problem, &plan) else {
+            too_late += 1;
+            continue;
+        };
+        let best = least(&problem, (&plan, &earliest), 0, free, &mut FxHashMap::default());
         let Ok(schedule) = evaluate(&problem, &plan) else {
             too_late += 1;
             continue;
@@ -211,7 +269,7 @@ fn a_line_is_timed_as_well_as_by_trying_every_start() {
         assert_eq!(settle(&problem, &mut plan).unwrap().cost, schedule.cost);
     }
     assert!(wrong.is_empty(), "seed, cost, least cost: {wrong:?}");
-    assert!(too_late < 15, "{too_late}");
+    assert!(too_late < 30, "{too_late}");
     assert!(gained > 10, "waiting one by one was as good nearly always: {gained}");
 }
 

@@ -30,7 +30,7 @@ struct Options {
     /// Tests at a time
     #[arg(long, default_value_t = 2)]
     jobs: usize,
-    /// Seconds after which no other tests of a change are begun
+    /// Seconds of a change's tests: none is begun that would take longer than is left
     #[arg(long, default_value_t = 30.0)]
     budget: f64,
     /// Only changes whose name has this in it

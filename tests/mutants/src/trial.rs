@@ -172,7 +172,7 @@ impl Trier<'_> {
             let mut calls: Vec<_> = calls.into_iter().collect();
             calls.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
             for (program, (takes, names)) in calls {
-                if Instant::now() > until {
+                if Instant::now() + Duration::from_secs_f64(takes) > until {
                     return Outcome::Missed { tried, left: tests.len() - tried };
                 }
                 if let Some(outcome) = self.outcome_of(id, program, &names, takes) {
