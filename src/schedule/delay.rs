@@ -464,4 +464,25 @@ mod tests {
         let start = |step: usize| (schedule.operations[steps[step]].start - problem.start).0 / 3_600;
         assert_eq!((start(0), start(1), schedule.cost.baseline), (0, 4, Money(20_000)));
     }
+
+    #[test]
+    fn what_a_fact_takes_later_is_there_until_then() {
+        let instant = |hour: i64| format!("2026-11-23T{hour:02}:00:00Z");
+        let line = |id: &str| json!({"id": id, "rates": [{"seconds_per_unit": 3600}]});
+        let order = |id: &str| json!({"id": id, "items": [{"variant": "mug", "quantity": 1}]});
+        let instance = json!({"format": "lotwise/1", "start": instant(8), "lines": [line("one"), line("two")],
+            "materials": [{"id": "clay", "stock": 5, "arrivals": [{"at": instant(9), "quantity": 5}]}],
+            "variants": [{"id": "mug", "materials": [{"id": "clay", "per_unit": 5}]}],
+            "orders": [order("begun"), order("free")],
+            "baseline": {"frozen_until": instant(11), "lots": [{"order": "begun", "item": "0", "quantity": 1,
+                "operations": [{"line": "one", "start": instant(10), "end": instant(11)}]}]}});
+        let problem = Problem::new(&serde_json::from_value(instance).unwrap());
+        let mut plan = Plan::empty(&problem);
+        let lots = problem.orders.ids().flat_map(|order| plan.add_order(&problem, order, |_| 1)).collect::<Vec<_>>();
+        let free = plan.operation(lots[1], 0);
+        plan.sequences[LineIdx(1)].push(free);
+        plan.takings.iter_mut().for_each(|takers| takers.push(free));
+        let schedule = evaluate(&problem, &plan).unwrap();
+        assert_eq!(schedule.operations[free].start, problem.start);
+    }
 }
