@@ -4,6 +4,7 @@
 //! profit from ending a second past opening time, between two points of the grid: there the exact timing must not be dearer.
 
 use super::line::LineClock;
+use super::test_plans::in_turn;
 use super::timing::Timed;
 use super::{evaluate, settle};
 use crate::generate::{Parameters, features_of_anything, generate};
@@ -271,34 +272,6 @@ fn a_line_is_timed_as_well_as_by_trying_every_start() {
     assert!(wrong.is_empty(), "seed, cost, least cost: {wrong:?}");
     assert!(too_late < 30, "{too_late}");
     assert!(gained > 10, "waiting one by one was as good nearly always: {gained}");
-}
-
-/// All orders, one behind the other, each operation on the next line that can run it.
-fn in_turn(problem: &Problem) -> Plan {
-    let mut plan = Plan::empty(problem);
-    for order in problem.orders.ids().filter(|&order| !problem.orders[order].nothing_left) {
-        for lot in plan.add_order(problem, order, |_| 2) {
-            for step in 0..problem.route_of(plan.lots[lot].item).steps.len() {
-                let operation = plan.operation(lot, step);
-                let kind = plan.kind(problem, operation);
-                let able =
-                    problem.lines.ids().filter(|&line| problem.rate_on(kind, line).is_some()).collect::<Vec<_>>();
-                if plan.is_fact(problem, operation) || able.is_empty() {
-                    continue;
-                }
-                let line = able[operation.0 as usize % able.len()];
-                plan.sequences[line].push(operation);
-                for &(material, _) in &problem.kinds[kind].takes {
-                    let supply = problem.supply_lookup.supply(material, problem.lines[line].site);
-                    if let Some(supply) = supply.filter(|&supply| problem.supplies[supply].scarce) {
-                        plan.takings[supply].retain(|&other| other != operation);
-                        plan.takings[supply].push(operation);
-                    }
-                }
-            }
-        }
-    }
-    plan
 }
 
 #[test]

@@ -18,8 +18,12 @@ mod polyline;
 mod settle;
 mod tables;
 mod takers;
+#[cfg(test)]
+mod test_plans;
 mod timing;
 pub(crate) mod what_if;
+#[cfg(test)]
+mod what_if_tests;
 
 pub(crate) use cost::Run;
 pub(crate) use cost::price_line;
