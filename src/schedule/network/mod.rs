@@ -24,6 +24,8 @@ mod propagate;
 mod rows;
 mod timetable;
 mod waiting;
+#[cfg(test)]
+mod waiting_tests;
 
 pub(crate) use facts::{Network, OpId, Wait};
 pub(crate) use open_time::Overtime;
