@@ -1,5 +1,6 @@
 //! What would be without a cause of lateness, against the reference: the plan timed in an instance without that cause.
 
+use super::line::LineClock;
 use super::test_plans::in_turn;
 use super::timing::{Timed, earliest};
 use super::what_if::{Change, Hold, Step, WhatIf};
@@ -66,6 +67,40 @@ fn is_held(problem: &Problem, plan: &Plan, operation: OpIdx, step: &Step) -> boo
         Hold::Release => step.held_until == problem.orders[problem.items[plan.lots[lot].item].order].release,
         Hold::Fact => plan.is_fact(problem, operation) && step.held_until == step.start,
     }
+}
+
+#[test]
+fn closed_time_and_earlier_takers_are_told() {
+    let (mut closed_seconds, mut takers) = (0, 0);
+    for seed in 0..60 {
+        let problem = Problem::new(&generate("anything", &Parameters { seed, ..Parameters::default() }).unwrap());
+        let plan = in_turn(&problem);
+        let what_if = WhatIf::new(&problem, &plan);
+        for (line, facts) in problem.lines.enumerate() {
+            let clock = LineClock::new(&problem, facts, &plan.overtime[line]);
+            for from in (0..40).map(|step| problem.start + Seconds(step * 5 * 3_600)) {
+                let to = from + Seconds(11 * 3_600);
+                let closed = what_if.closed(line, from, to);
+                assert!(
+                    closed.iter().all(|span| from <= span.from && span.from < span.to && span.to <= to),
+                    "{closed:?}"
+                );
+                assert!(closed.windows(2).all(|pair| pair[0].to < pair[1].from), "{closed:?}");
+                // Whatever is not closed is open.
+                let seconds: i64 = closed.iter().map(|span| (span.to - span.from).0).sum();
+                assert_eq!(seconds, (to - from - clock.open.working_between(from, to)).0, "{seed} {line:?} {from:?}");
+                closed_seconds += seconds;
+            }
+        }
+        for (supply, known) in plan.takings.enumerate() {
+            for (place, &operation) in known.iter().enumerate() {
+                let before: Vec<OpIdx> = what_if.takers_before(supply, operation).map(|(taker, _)| taker).collect();
+                assert_eq!(before, known[..place], "{seed} {supply:?}");
+                takers += before.len();
+            }
+        }
+    }
+    assert!(closed_seconds > 1_000_000 && takers > 50, "{closed_seconds} {takers}");
 }
 
 #[test]
