@@ -10,6 +10,8 @@
 //! The splice as the one form of a move, priced by one evaluator, follows PyVRP's `Route::Proposal`.
 
 mod apply;
+#[cfg(test)]
+mod clock_tests;
 mod ground;
 mod kits;
 mod lateness;
