@@ -25,6 +25,7 @@ struct Tally {
     impossible: usize,
     refused: usize,
     overtime: usize,
+    with_overtime: usize,
     applied: usize,
 }
 
@@ -103,10 +104,17 @@ fn price_changes_of(
     for _ in 0..DRAWS {
         proposal.clear();
         let propose = moves[random.random_range(0..moves.len())];
-        let (last_line, random) = (20, &mut random);
-        let mut draw = Draw { ground, state: &state, neighbours: &neighbours, last_line, random };
+        let mut draw = Draw { ground, state: &state, neighbours: &neighbours, last_line: 20, random: &mut random };
         if !propose(&mut draw, &mut proposal) {
             continue;
+        }
+        // Overtime may change with a line's lots and with those of others; the moves change it alone.
+        let mut with_overtime = false;
+        if proposal.may_toggle() && random.random_bool(0.1) {
+            let line = random.random_range(0..ground.lines.len());
+            let windows = ground.lines[line].overtime.len() as u32;
+            with_overtime = windows > 0;
+            (0..windows.min(1)).for_each(|_| proposal.toggle(line, random.random_range(0..windows)));
         }
         let price = state.price(ground, &mut proposal, i64::MAX);
         let anew = State::new(ground, &proposal.decided_on(&state)).map(|anew| anew.cost() - state.cost());
@@ -116,6 +124,7 @@ fn price_changes_of(
             continue;
         };
         tally.priced += 1;
+        tally.with_overtime += usize::from(with_overtime);
         let spread = price.delta.unsigned_abs().max(100) as i64;
         let drawn = price.delta.saturating_add(random.random_range(-spread..=spread));
         for most in [price.delta, price.delta - 1, drawn] {
@@ -180,8 +189,9 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
     }
     price_changes("begun kit", &begun_kit(), 0.05, &mut tally);
     println!("{tally:?}");
-    let Tally { priced, impossible, refused, overtime, applied } = tally;
-    assert!(priced > 10_000 && impossible > 50 && refused > 5_000 && overtime > 30 && applied > 3_000, "{tally:?}");
+    let Tally { priced, impossible, refused, overtime, with_overtime, applied } = tally;
+    assert!(priced > 10_000 && impossible > 50 && refused > 5_000 && applied > 3_000, "{tally:?}");
+    assert!(overtime > 30 && with_overtime > 1_000, "{tally:?}");
 }
 
 /// What decides when an order is complete changes most where there are few orders, each of several lots on several lines, most of

@@ -86,6 +86,11 @@ impl State {
 
 #[cfg(test)]
 impl Proposal {
+    /// Whether a line may open or close overtime besides.
+    pub fn may_toggle(&self) -> bool {
+        self.overtime.is_none() && self.leaves.is_none() && self.returns.is_none() && self.divides.is_none()
+    }
+
     /// What would be decided were this carried out, whatever it costs and whether or not it can be timed. A reference, so
     /// it flips windows and replaces places by itself.
     pub fn decided_on(&self, state: &State) -> super::state::Arrangement {
