@@ -26,6 +26,7 @@ struct Tally {
     refused: usize,
     overtime: usize,
     with_overtime: usize,
+    ends: usize,
     applied: usize,
 }
 
@@ -101,8 +102,13 @@ fn price_changes_of(
     if ground.orders.is_empty() {
         return;
     }
+    let ends =
+        |state: &State| -> Vec<i64> { (0..ground.lines.len()).map(|line| state.line_end(ground, line)).collect() };
     for _ in 0..DRAWS {
         proposal.clear();
+        // What lines end after is counted from here on.
+        let target = state.last_end() - random.random_range(0..7_200);
+        state.aim_at(target);
         let propose = moves[random.random_range(0..moves.len())];
         let mut draw = Draw { ground, state: &state, neighbours: &neighbours, last_line: 20, random: &mut random };
         if !propose(&mut draw, &mut proposal) {
@@ -135,7 +141,17 @@ fn price_changes_of(
         }
         if price.delta <= 0 || random.random_bool(share) {
             let opened = state.arrangement().opened;
+            let before = ends(&state);
             state.apply(ground, &proposal, price);
+            if ground.makespan_cost_per_hour > 0 {
+                let after = ends(&state);
+                let sum_of = |ends: &[i64], from: i64| ends.iter().map(|&end| (end - from).max(0)).sum::<i64>();
+                let changed = |from: i64| sum_of(&after, from) - sum_of(&before, from);
+                assert_eq!((price.ends, price.over), (changed(0), changed(target)), "{name}: {proposal:?}");
+                let last = after.iter().copied().filter(|&end| end > ground.start).fold(ground.other_end, i64::max);
+                assert_eq!((state.last_end(), price.last_end), (last, last), "{name}: {proposal:?}");
+                tally.ends += 1;
+            }
             assert!(state.tails_hold(ground), "{name}: {proposal:?}");
             tally.applied += 1;
             if tally.applied.is_multiple_of(20) {
@@ -189,9 +205,9 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
     }
     price_changes("begun kit", &begun_kit(), 0.05, &mut tally);
     println!("{tally:?}");
-    let Tally { priced, impossible, refused, overtime, with_overtime, applied } = tally;
+    let Tally { priced, impossible, refused, overtime, with_overtime, ends, applied } = tally;
     assert!(priced > 10_000 && impossible > 50 && refused > 5_000 && applied > 3_000, "{tally:?}");
-    assert!(overtime > 30 && with_overtime > 1_000, "{tally:?}");
+    assert!(overtime > 30 && with_overtime > 1_000 && ends > 1_000, "{tally:?}");
 }
 
 /// What decides when an order is complete changes most where there are few orders, each of several lots on several lines, most of
