@@ -23,6 +23,8 @@ mod open_time;
 mod propagate;
 mod rows;
 mod timetable;
+#[cfg(test)]
+mod timetable_tests;
 mod waiting;
 #[cfg(test)]
 mod waiting_tests;
