@@ -121,7 +121,14 @@ fn an_order_is_delivered_as_the_reference_says_without_a_cause() {
             let behind = what_if.behind(order);
             let delivery = |change: &Change| what_if.ask(&behind, change).map(|answer| answer.delivery);
             let before = delivery(&Change::default());
-            for (operation, step) in what_if.ask(&behind, &Change::default()).unwrap().times {
+            let answer = what_if.ask(&behind, &Change::default()).unwrap();
+            for (lot, delivery) in answer.deliveries {
+                let last = times[plan.operation(lot, usize::from(problem.route_of(plan.lots[lot].item).last))];
+                let site = problem.lines[last.line].site;
+                let journey = problem.places.delivery(site, problem.orders[order].region).unwrap_or_default();
+                assert_eq!(delivery, last.end + journey.time, "{seed} {order:?}");
+            }
+            for (operation, step) in answer.times {
                 let known = times[operation];
                 assert_eq!((step.line, step.start, step.end), (known.line, known.start, known.end), "{seed} {order:?}");
                 assert!(step.held_until <= step.start && is_held(&problem, &plan, operation, &step), "{seed} {step:?}");

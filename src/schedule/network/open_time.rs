@@ -136,3 +136,32 @@ impl Timetable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::working_time::WorkingTime;
+
+    #[test]
+    fn a_line_that_is_open_once_is_timed_as_its_clock_says() {
+        let clock = || LineClock::owned(WorkingTime::always(Seconds(10), Seconds(40)), true);
+        let (open, clock) = (OpenTime::new(clock()), clock());
+        assert_eq!(open.window, Some((10, 40)));
+        let span = |placed: Option<(Seconds, Seconds)>| placed.map(|(from, to)| (from.0, to.0));
+        for free in 0..45 {
+            for work in 1..33 {
+                let latest = clock.place_latest(Seconds(free), Seconds(work)).map(|placed| (placed.from, placed.to));
+                assert_eq!(open.latest(free, work), span(latest), "{work} by {free}");
+                let begins = span(latest).map_or(-NEVER, |latest| latest.0);
+                assert_eq!((open.set_up_from(free, work), open.set_up_from(free, 0)), (begins, free));
+                let done = clock.place(Seconds(free), Seconds(work)).map_or(i64::MAX, |placed| placed.to.0);
+                assert_eq!((open.set_up(free, work), open.set_up(free, 0)), (done, free));
+                for (setup, ready) in [(0, 0), (5, 0), (0, 22), (5, 22), (5, 39)] {
+                    let slot = clock.next(Seconds(free), Seconds(setup), Seconds(ready), Seconds(work));
+                    let slot = span(slot.map(|slot| (slot.start, slot.end)));
+                    assert_eq!(open.next(free, setup, ready, work), slot, "{work} from {free}, {setup}, {ready}");
+                }
+            }
+        }
+    }
+}
