@@ -23,10 +23,10 @@ pub(crate) struct LineFacts<'p> {
     /// The class it is in then.
     pub initial_class: u32,
     /// Position of its changeover table.
-    table: Option<usize>,
+    pub(super) table: Option<usize>,
     /// Its changeovers, where there are too many classes for a table.
-    set: Option<ChangeoversIdx>,
-    cost_per_hour: i64,
+    pub(super) set: Option<ChangeoversIdx>,
+    pub(super) cost_per_hour: i64,
     /// Its site's number among places; 0 without a site.
     pub place: usize,
     pub minimum_run: Option<MinimumRunFacts>,

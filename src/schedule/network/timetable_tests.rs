@@ -1,6 +1,7 @@
 //! A timetable is the plan it was made of, costs what the reference says, and does what it is told to; what is said of networks holds.
 
 use super::facts::{Network, OpId};
+use super::line::LineFacts;
 use super::open_time::Overtime;
 use super::timetable::Timetable;
 use crate::generate::{Parameters, generate};
@@ -50,7 +51,7 @@ fn a_timetable_is_the_plan_it_was_made_of_and_costs_as_much() {
     let (mut exact, mut left_out) = (0, 0);
     for (seed, problem, plan, _) in plans(250) {
         let network = Network::new(&problem, &plan);
-        let Some(timetable) = network.timetable(&plan) else { continue };
+        let Some(mut timetable) = network.timetable(&plan) else { continue };
         let again =
             network.plan_of((timetable.sequences(), &timetable.takings(), timetable.made()), timetable.overtime());
         assert_eq!(
@@ -68,6 +69,14 @@ fn a_timetable_is_the_plan_it_was_made_of_and_costs_as_much() {
             if problem.orders[order].nothing_left {
                 continue;
             }
+            let number = order.position() as u32;
+            timetable.leave_out(&network, number);
+            if timetable.settle(&network).is_some() {
+                let decided = (timetable.sequences(), &timetable.takings()[..], timetable.made());
+                let fewer = network.plan_of(decided, timetable.overtime());
+                assert_eq!(constant(&network, &timetable, &fewer), Some(of_facts), "{seed}, {order:?} left out");
+            }
+            timetable.take_back();
             let fewer = plan.without(&problem, &[order]);
             let network = Network::new(&problem, &fewer);
             let Some(timetable) = network.timetable(&fewer) else { continue };
@@ -125,13 +134,21 @@ fn what_is_said_of_changeovers_holds_between_all_that_lines_run() {
     for (seed, problem, plan, _) in plans(120) {
         let network = Network::new(&problem, &plan);
         for (number, line) in (0..).zip(&network.lines) {
-            let classes = || network.modes.iter().filter(|mode| mode.line == number).map(|mode| mode.class);
-            let pairs = || classes().flat_map(|from| classes().map(move |to| (from, to)));
+            let classes = line.table.map_or(1, |table| network.tables[table].classes as u32);
+            let pairs = || (0..classes).flat_map(|from| (0..classes).map(move |to| (from, to)));
+            // What is looked up where there are too many for a table.
+            let untabled =
+                LineFacts { table: None, set: problem.lines[Id::at(number as usize)].changeovers, ..line.clone() };
+            for (from, to) in pairs() {
+                let looked_up = (network.setup_time(&untabled, from, to), network.setup_cost(&untabled, from, to));
+                let known = (network.setup_time(line, from, to), network.setup_cost(line, from, to));
+                assert_eq!(looked_up, known, "{seed} {number}: {from} {to}");
+            }
             let (nothing, no_time) = (network.changes_cost_nothing(line), network.changes_take_no_time(line));
             let is_free = pairs().all(|(from, to)| network.setup_cost(line, from, to) == 0);
             let is_instant = pairs().all(|(from, to)| network.setup_time(line, from, to) == 0);
-            assert!(is_free || !nothing, "{seed} {number}");
-            assert!(is_instant || !no_time, "{seed} {number}");
+            assert_eq!(nothing, is_free && line.cost_per_hour == 0, "{seed} {number}");
+            assert_eq!(no_time, is_instant, "{seed} {number}");
             said[0][usize::from(nothing)] += 1;
             said[1][usize::from(no_time)] += 1;
         }
