@@ -26,6 +26,16 @@ fn ground(change: impl FnOnce(&mut Value)) -> Ground {
     GroundPlan::new(&problem, &plan, &schedule).unwrap().ground
 }
 
+/// Order A besides has an item that is begun on the second line, and ends ten hours after it is due.
+fn begun(file: &mut Value) {
+    let order = json!({ "id": "A", "due": "2026-11-23T08:00:00Z", "late_cost_per_day": 24,
+            "items": [{ "variant": "a", "quantity": 10 }, { "variant": "b", "quantity": 1 }] });
+    file["orders"][0] = order;
+    let operation = json!({ "line": "two", "start": "2026-11-23T08:00:00Z", "end": "2026-11-23T18:00:00Z" });
+    file["baseline"] = json!({ "frozen_until": "2026-11-23T08:01:00Z",
+            "lots": [{ "order": "A", "item": "1", "quantity": 1, "operations": [operation] }] });
+}
+
 #[test]
 fn the_floor_is_each_order_at_its_cheapest() {
     let money = |units: i64| units * 10_000;
@@ -40,14 +50,6 @@ fn the_floor_is_each_order_at_its_cheapest() {
     };
     assert_eq!(ground(late).cost_floor(), money(70));
     // But what is begun is over at 18:00, whatever is decided, and A with it ten hours late.
-    let begun = |file: &mut Value| {
-        let order = json!({ "id": "A", "due": "2026-11-23T08:00:00Z", "late_cost_per_day": 24,
-            "items": [{ "variant": "a", "quantity": 10 }, { "variant": "b", "quantity": 1 }] });
-        file["orders"][0] = order;
-        let operation = json!({ "line": "two", "start": "2026-11-23T08:00:00Z", "end": "2026-11-23T18:00:00Z" });
-        file["baseline"] = json!({ "frozen_until": "2026-11-23T08:01:00Z",
-            "lots": [{ "order": "A", "item": "1", "quantity": 1, "operations": [operation] }] });
-    };
     assert_eq!(ground(begun).cost_floor(), money(70 + 10));
     // An item in its cheapest form: a lot costs an hour's wage for what is fixed of it, and two lots twice that.
     let divided = |file: &mut Value| {
@@ -101,6 +103,8 @@ fn lines_are_chosen_apart_where_nothing_is_counted_over_several() {
     assert!(!apart(|file| file["orders"][1]["items"][0]["maximum_lots"] = json!(2)));
     assert!(!apart(|file| file["orders"][1]["items"] = json!([
         { "variant": "b", "quantity": 5 }, { "variant": "a", "quantity": 5 }])));
+    // What is begun of an order is delivered whatever the lines choose.
+    assert!(!apart(begun));
 }
 
 #[test]

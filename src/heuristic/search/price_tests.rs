@@ -180,8 +180,10 @@ fn prices_are_exact_and_a_limit_hides_none_that_meets_it() {
         }
         if generator != "anything" {
             // Deadlines that many a change breaks, and that leave some orders out.
-            for order in instance.orders.iter_mut().step_by(3) {
-                order.deadline = order.due.map(|due| Instant::utc(due.seconds + Seconds(DAY.0 / 2)));
+            for (number, order) in instance.orders.iter_mut().step_by(3).enumerate() {
+                // Every fifth before it is due.
+                let later = if number % 5 == 4 { -DAY.0 / 4 } else { DAY.0 / 2 };
+                order.deadline = order.due.map(|due| Instant::utc(due.seconds + Seconds(later)));
             }
         }
         price_changes(&format!("{generator} {parameters:?}"), &instance, 0.05, &mut tally);
@@ -263,15 +265,16 @@ fn who_is_delivered_at_its_deadline_to_the_second_is_in_time() {
     assert!(in_time > 30, "{in_time}");
 }
 
-/// A late kit of which one item is begun and takes ten hours, the rest one hour on another line.
+/// A late kit of which one item is begun and takes ten hours, the rest one hour on another line; both are on their way for two.
 fn begun_kit() -> Instance {
     let text = r#"{"format":"lotwise/1","start":"2026-11-23T08:00:00Z",
-        "lines":[{"id":"one","rates":[{"match":{"variant":"slow"},"seconds_per_unit":36000}]},
-            {"id":"two","rates":[{"match":{"variant":"quick"},"seconds_per_unit":3600}]}],
+        "sites":[{"id":"here","deliveries":[{"region":"north","time":"PT2H"}]}],
+        "lines":[{"id":"one","site":"here","rates":[{"match":{"variant":"slow"},"seconds_per_unit":36000}]},
+            {"id":"two","site":"here","rates":[{"match":{"variant":"quick"},"seconds_per_unit":3600}]}],
         "variants":[{"id":"slow"},{"id":"quick"}],
-        "orders":[{"id":"kit","due":"2026-11-23T08:30:00Z","late_cost_per_day":240,"reject_cost":10000,
+        "orders":[{"id":"kit","region":"north","due":"2026-11-23T08:30:00Z","late_cost_per_day":240,"reject_cost":10000,
                 "items":[{"variant":"slow","quantity":1},{"variant":"quick","quantity":1}]},
-            {"id":"plain","due":"2026-11-23T09:00:00Z","late_cost_per_day":24,"items":[{"variant":"quick","quantity":1}]}],
+            {"id":"plain","region":"north","due":"2026-11-23T09:00:00Z","late_cost_per_day":24,"items":[{"variant":"quick","quantity":1}]}],
         "baseline":{"frozen_until":"2026-11-23T08:01:00Z","lots":[{"order":"kit","item":"0","quantity":1,"operations":[
             {"line":"one","start":"2026-11-23T08:00:00Z","end":"2026-11-23T18:00:00Z"}]}]}}"#;
     crate::model::read_instance(text.as_bytes()).unwrap()
