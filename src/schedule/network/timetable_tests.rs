@@ -168,14 +168,15 @@ fn row() -> Value {
 
 #[test]
 fn a_row_of_periods_is_told_from_whatever_differs_in_one_thing() {
-    let is_row = |change: &dyn Fn(&mut Value)| {
+    type Change<'a> = &'a dyn Fn(&mut Value);
+    let is_row = |change: Change| {
         let mut file = row();
         change(&mut file);
         let problem = Problem::new(&serde_json::from_value(file).unwrap());
         let plan = in_turn(&problem);
         Network::new(&problem, &plan).is_rows_of_periods()
     };
-    let changes: [(&str, &dyn Fn(&mut Value)); 11] = [
+    let changes: [(&str, Change); 11] = [
         ("a makespan", &|file| file["objective"] = json!({"makespan_cost_per_hour": 1})),
         ("a scarce material", &|file| {
             file["materials"] =
