@@ -242,7 +242,7 @@ fn prices_of_late_kits_are_exact() {
 }
 
 #[test]
-fn who_is_delivered_at_its_deadline_to_the_second_is_in_time() {
+fn who_is_delivered_at_its_deadline_or_ends_with_the_horizon_to_the_second_is_in_time() {
     let mut in_time = 0;
     let tiny = (0..60).map(|seed| ("anything", Parameters { seed, set: alone(), ..Parameters::default() }));
     let plants =
@@ -257,6 +257,8 @@ fn who_is_delivered_at_its_deadline_to_the_second_is_in_time() {
         for (order, delivery) in instance.orders.iter_mut().zip(schedule.deliveries.iter()) {
             order.deadline = delivery.map(Instant::utc);
         }
+        // And the horizon ends with the last of all.
+        instance.end = schedule.operations.iter().map(|timed| timed.end).max().map(Instant::utc).or(instance.end);
         let problem = Problem::new(&instance);
         let timed = evaluate(&problem, &plan).unwrap();
         assert!(GroundPlan::new(&problem, &plan, &timed).is_some(), "{generator} {parameters:?}");
