@@ -187,8 +187,8 @@ fn after_waiting_one_by_one_nobody_alone_has_a_better_place() {
     for seed in 0..240 {
         let problem = Problem::new(&shop(seed));
         let plan = plan_of(&problem);
-        let Ok(mut timed) = super::timing::earliest(&problem, &plan) else { continue };
-        let Ok(early) = super::cost::price(&problem, &plan, timed.clone()) else { continue };
+        let Ok(early) = super::earliest(&problem, &plan) else { continue };
+        let mut timed = early.operations.clone();
         super::delay::delay_one_by_one_only(&problem, &plan, &mut timed);
         let cost = super::cost::price(&problem, &plan, timed.clone()).unwrap().cost.total;
         moved += usize::from(cost < early.cost.total);
@@ -247,21 +247,17 @@ fn a_line_is_timed_as_well_as_by_trying_every_start() {
         let problem = Problem::new(&instance);
         let mut plan = plan_of(&problem);
         let free = problem.lines[LineIdx(0)].available_from;
-        let Ok(earliest) = super::timing::earliest(&problem, &plan) else {
+        let (Ok(mut one_by_one), Ok(schedule)) = (super::timing::earliest(&problem, &plan), evaluate(&problem, &plan))
+        else {
             too_late += 1;
             continue;
         };
-        let best = least(&problem, (&plan, &earliest), 0, free, &mut FxHashMap::default());
-        let Ok(schedule) = evaluate(&problem, &plan) else {
-            too_late += 1;
-            continue;
-        };
+        let best = least(&problem, (&plan, &one_by_one), 0, free, &mut FxHashMap::default());
         let worth = |cost: &CostBreakdown| (cost.lateness + cost.holding + cost.makespan + cost.baseline).0;
         let cost = worth(&schedule.cost);
         if cost > best || (cost < best && !problem.lines[LineIdx(0)].pausable) {
             wrong.push((seed, cost, best));
         }
-        let mut one_by_one: IdVec<_, _> = super::timing::earliest(&problem, &plan).unwrap();
         super::delay::delay_one_by_one_only(&problem, &plan, &mut one_by_one);
         let simple = super::cost::price(&problem, &plan, one_by_one).unwrap().cost;
         gained += usize::from(worth(&simple) > best);

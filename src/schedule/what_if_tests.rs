@@ -1,23 +1,15 @@
 //! What would be without a cause of lateness, against the reference: the plan timed in an instance without that cause.
 
+use super::earliest;
 use super::line::LineClock;
 use super::test_plans::in_turn;
-use super::timing::{Timed, earliest};
 use super::what_if::{Change, Hold, Step, WhatIf};
-use super::{Schedule, cost};
 use crate::generate::{Parameters, generate};
 use crate::model::{Amount, Instance, Instant};
 use crate::plan::{OpIdx, Plan};
 use crate::problem::{OrderIdx, Problem, SupplyIdx};
-use crate::units::{DAY, Id as _, IdVec, MICRO, Seconds};
+use crate::units::{DAY, Id as _, MICRO, Seconds};
 use std::collections::BTreeMap;
-
-/// Everything as early as it can be, without deadlines; none where it cannot be timed.
-fn timed(problem: &Problem, plan: &Plan) -> Option<(IdVec<OpIdx, Timed>, Schedule)> {
-    let timed = earliest(problem, plan).ok()?;
-    let schedule = cost::price(problem, plan, timed.clone()).ok()?;
-    Some((timed, schedule))
-}
 
 /// Causes that are taken away, each from the question and from the instance.
 fn causes(instance: &Instance, order: usize) -> Vec<(&'static str, Change, Instance)> {
@@ -111,7 +103,7 @@ fn an_order_is_delivered_as_the_reference_says_without_a_cause() {
         instance.orders.iter_mut().for_each(|order| order.deadline = None);
         let problem = Problem::new(&instance);
         let plan = in_turn(&problem);
-        let Some((times, schedule)) = timed(&problem, &plan) else { continue };
+        let Ok(schedule) = earliest(&problem, &plan) else { continue };
         let what_if = WhatIf::new(&problem, &plan);
         let mut count = |name, differs: bool| {
             let (all, differing) = asked.entry(name).or_default();
@@ -120,22 +112,23 @@ fn an_order_is_delivered_as_the_reference_says_without_a_cause() {
         for order in problem.orders.ids().filter(|&order| schedule.deliveries[order].is_some()) {
             let behind = what_if.behind(order);
             let delivery = |change: &Change| what_if.ask(&behind, change).map(|answer| answer.delivery);
-            let before = delivery(&Change::default());
             let answer = what_if.ask(&behind, &Change::default()).unwrap();
+            let before = Some(answer.delivery);
             for (lot, delivery) in answer.deliveries {
-                let last = times[plan.operation(lot, usize::from(problem.route_of(plan.lots[lot].item).last))];
+                let last =
+                    schedule.operations[plan.operation(lot, usize::from(problem.route_of(plan.lots[lot].item).last))];
                 let site = problem.lines[last.line].site;
                 let journey = problem.places.delivery(site, problem.orders[order].region).unwrap_or_default();
                 assert_eq!(delivery, last.end + journey.time, "{seed} {order:?}");
             }
             for (operation, step) in answer.times {
-                let known = times[operation];
+                let known = schedule.operations[operation];
                 assert_eq!((step.line, step.start, step.end), (known.line, known.start, known.end), "{seed} {order:?}");
                 assert!(step.held_until <= step.start && is_held(&problem, &plan, operation, &step), "{seed} {step:?}");
             }
             for (name, change, without) in causes(&instance, order.position()) {
                 let problem = Problem::new(&without);
-                let Some((_, schedule)) = timed(&problem, &in_turn(&problem)) else { continue };
+                let Ok(schedule) = earliest(&problem, &in_turn(&problem)) else { continue };
                 assert_eq!(delivery(&change), schedule.deliveries[order], "{seed} {order:?} without {name}");
                 count(name, delivery(&change) != before);
             }
@@ -147,16 +140,16 @@ fn an_order_is_delivered_as_the_reference_says_without_a_cause() {
             for (name, change, gone) in
                 [("all others", Change { alone: true, ..Change::default() }, others), ("some others", absent, some)]
             {
-                let Some((_, schedule)) = timed(&problem, &plan.without(&problem, &gone)) else { continue };
+                let Ok(schedule) = earliest(&problem, &plan.without(&problem, &gone)) else { continue };
                 assert_eq!(delivery(&change), schedule.deliveries[order], "{seed} {order:?} without {name}");
                 count(name, delivery(&change) != before);
             }
-            // Overtime that is there to be opened, and more of a material.
+            // Overtime that is there to be opened.
             for (line, facts) in problem.lines.enumerate().filter(|(_, facts)| !facts.overtime.is_empty()) {
                 let mut opened = plan.clone();
                 opened.overtime[line] = vec![0];
                 let change = Change { opened: vec![(line, facts.overtime[0].span)], ..Change::default() };
-                let Some((_, schedule)) = timed(&problem, &opened) else { continue };
+                let Ok(schedule) = earliest(&problem, &opened) else { continue };
                 assert_eq!(delivery(&change), schedule.deliveries[order], "{seed} {order:?} with overtime on {line:?}");
                 count("overtime", delivery(&change) != before);
             }

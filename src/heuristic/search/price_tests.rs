@@ -120,7 +120,9 @@ fn price_changes_of(
             let line = random.random_range(0..ground.lines.len());
             let windows = ground.lines[line].overtime.len() as u32;
             with_overtime = windows > 0;
-            (0..windows.min(1)).for_each(|_| proposal.toggle(line, random.random_range(0..windows)));
+            if with_overtime {
+                proposal.toggle(line, random.random_range(0..windows));
+            }
         }
         let price = state.price(ground, &mut proposal, i64::MAX);
         let anew = State::new(ground, &proposal.decided_on(&state)).map(|anew| anew.cost() - state.cost());
