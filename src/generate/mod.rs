@@ -57,6 +57,11 @@ pub fn features_of_anything() -> impl Iterator<Item = &'static str> {
     anything::features()
 }
 
+/// The value of that parameter that lets `anything` use all but the features named.
+pub fn all_features_but(names: &[&str]) -> u64 {
+    features_of_anything().enumerate().filter(|(_, name)| !names.contains(name)).map(|(bit, _)| 1 << bit).sum()
+}
+
 /// What to ask of a generator; what is left out takes the generator's preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameters {

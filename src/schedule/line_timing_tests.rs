@@ -7,7 +7,7 @@ use super::line::LineClock;
 use super::test_plans::in_turn;
 use super::timing::Timed;
 use super::{evaluate, settle};
-use crate::generate::{Parameters, features_of_anything, generate};
+use crate::generate::{Parameters, all_features_but, generate};
 use crate::model::Instance;
 use crate::plan::{OpIdx, Plan};
 use crate::problem::{LineIdx, Problem};
@@ -273,9 +273,7 @@ fn a_line_is_timed_as_well_as_by_trying_every_start() {
 #[test]
 fn times_that_are_found_are_found_again() {
     let (mut moved, mut unsettled) = (0, Vec::new());
-    let without = ["unpausable"];
-    let features = features_of_anything().enumerate().filter(|(_, name)| !without.contains(name));
-    let features = features.map(|(bit, _)| 1_i64 << bit).sum::<i64>().to_string();
+    let features = all_features_but(&["unpausable"]).to_string();
     for seed in 0..600 {
         let set = vec![("features".to_string(), features.clone())];
         let mut instance = generate("anything", &Parameters { seed, set, ..Parameters::default() }).unwrap();

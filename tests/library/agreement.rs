@@ -4,7 +4,7 @@
 //! `solve` itself refuses a plan that does not pass; here that refusal is a failed test.
 
 use crate::common::instances::{any_instance, anything, every_feature};
-use lotwise::generate::{Parameters, features_of_anything, generate};
+use lotwise::generate::{Parameters, all_features_but, generate};
 use lotwise::model::{Instance, Item, Order};
 use lotwise::solution::{OrderStatus, Solution, Status, StoppedBy, read_solution};
 use lotwise::solve::{Method, Options, SolveError, solve};
@@ -68,9 +68,7 @@ fn every_method_agrees_with_verify() {
 
 /// Every feature but those that keep the search on exact prices from applying.
 fn separable() -> u64 {
-    let coupling = ["stages", "holding", "materials"];
-    let separable = features_of_anything().enumerate().filter(|(_, name)| !coupling.contains(name));
-    separable.map(|(bit, _)| 1 << bit).sum()
+    all_features_but(&["stages", "holding", "materials"])
 }
 
 /// Split lots, overtime, refusals and the plan in force, where changes are priced line by line.

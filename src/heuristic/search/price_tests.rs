@@ -3,7 +3,7 @@
 
 use super::ground_plan::{GroundPlan, arrangement_of, left_out_of, line_plans, worth};
 use super::tests::setting;
-use crate::generate::{Parameters, features_of_anything, generate};
+use crate::generate::{Parameters, all_features_but, generate};
 use crate::heuristic::construct::{Allowance, Constructed, construct};
 use crate::heuristic::moves::{Draw, Neighbours, moves_for};
 use crate::model::{Instance, Instant};
@@ -166,10 +166,7 @@ fn price_changes_of(
 
 /// Settings of tiny instances of all that lines may have that stand alone.
 fn alone() -> Vec<(String, String)> {
-    let coupling = ["stages", "holding", "materials"];
-    let alone =
-        features_of_anything().enumerate().filter(|(_, name)| !coupling.contains(name)).map(|(bit, _)| 1_i64 << bit);
-    vec![("features".to_string(), alone.sum::<i64>().to_string())]
+    vec![("features".to_string(), all_features_but(&["stages", "holding", "materials"]).to_string())]
 }
 
 #[test]
